@@ -1,0 +1,1 @@
+"""What must never happen on a call, and how it is noticed."""

@@ -1,0 +1,1 @@
+"""What may be said on a call: approved passages, their life, and how they are found."""
