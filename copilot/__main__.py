@@ -1,0 +1,24 @@
+"""The command line put together: the service's commands, and those of the other packages."""
+
+import sys
+
+from copilot.offline import stay_offline
+
+
+def main() -> None:
+    """Runs `copilot`."""
+    stay_offline()
+    from copilot.cli import app
+    from evals.cli import eval_app
+    from guardrails.cli import protocol_app, rules_app
+    from knowledge_base.cli import app as kb_app
+
+    app.add_typer(kb_app, name="kb")
+    app.add_typer(rules_app, name="rules")
+    app.add_typer(protocol_app, name="protocol")
+    app.add_typer(eval_app, name="eval")
+    app(prog_name="copilot")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

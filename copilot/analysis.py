@@ -1,0 +1,169 @@
+"""PHI ends here: segments in, masked and understood utterances out, in micro-batches across calls.
+
+One worker thread runs the de-identifier (one spaCy doc an utterance), the embedding of what is
+left (one vector an utterance) and the stateless rule matching. Segments that arrive within a few
+milliseconds of each other share a batch, whichever call they belong to.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import thread_time
+
+import numpy as np
+import structlog
+
+from copilot.metrics import STAGE_CPU
+from guardrails.phi import Deidentifier, Vault
+from guardrails.utterance import Segment, Utterance
+from guardrails.watch import Guard, Signals
+
+Vector = np.ndarray
+BATCH_CHARACTERS = 6_000
+"""A batch holds no more text than this, so that one huge segment delays few others."""
+EMBEDDED_CHARACTERS = 1_200
+_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_\d+>")
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A masked utterance, its unit vector (None: not embedded) and what rules matched in it.
+
+    `corrections` are earlier utterances of the call, masked anew because this one showed that
+    a value was split over them.
+    """
+
+    utterance: Utterance
+    embedding: Vector | None
+    signals: Signals
+    corrections: "tuple[Understood, ...]" = ()
+
+
+@dataclass
+class _Job:
+    segment: Segment
+    vault: Vault
+    done: asyncio.Future[Understood] = field(repr=False)
+
+
+class Analyst:
+    """Collects segments into batches and analyses them off the event loop."""
+
+    def __init__(
+        self,
+        deidentifier: Deidentifier,
+        embed: Callable[[Sequence[str]], Vector] | None,
+        guard: Guard,
+        *,
+        batch_size: int = 16,
+        batch_wait_ms: float = 4,
+    ) -> None:
+        self._deidentifier = deidentifier
+        self._embed = embed
+        self._guard = guard
+        self._batch_size = batch_size
+        self._batch_wait = batch_wait_ms / 1000
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
+        self._collector: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begins to collect, on the running event loop."""
+        self._collector = asyncio.create_task(self._collect(), name="analysis")
+
+    async def stop(self) -> None:
+        """Ends the worker; segments still waiting are given up."""
+        if self._collector is not None:
+            self._collector.cancel()
+            await asyncio.gather(self._collector, return_exceptions=True)
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    async def understand(self, segment: Segment, vault: Vault) -> Understood:
+        """The utterance that a segment becomes.
+
+        Never fails for the segment's content: on doubt the whole text is masked.
+        """
+        job = _Job(segment, vault, asyncio.get_running_loop().create_future())
+        await self._jobs.put(job)
+        return await job.done
+
+    async def _collect(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            batch = [await self._jobs.get()]
+            if self._jobs.empty():
+                await asyncio.sleep(self._batch_wait)
+            size = len(batch[0].segment.text)
+            while len(batch) < self._batch_size and size < BATCH_CHARACTERS:
+                try:
+                    batch.append(self._jobs.get_nowait())
+                except asyncio.QueueEmpty:
+                    break
+                size += len(batch[-1].segment.text)
+            pairs = [(job.segment, job.vault) for job in batch]
+            try:
+                results = await loop.run_in_executor(self._thread, self._analyse, pairs)
+            except Exception as error:  # the calls of this batch are told; the next batch goes on
+                _log.error("analysis failed", kind=type(error).__name__, count=len(batch))
+                for job in batch:
+                    if not job.done.done():
+                        job.done.set_exception(AnalysisError())
+                continue
+            for job, result in zip(batch, results, strict=True):
+                if not job.done.done():
+                    job.done.set_result(result)
+
+    def _analyse(self, batch: Sequence[tuple[Segment, Vault]]) -> list[Understood]:
+        began = thread_time()
+        masked = self._deidentifier.deidentify(batch)
+        began = _spent("deidentify", began)
+        utterances = [u for one in masked for u in (one.utterance, *one.corrections)]
+        vectors = self._vectors(utterances)
+        began = _spent("embed", began)
+        known = iter(
+            Understood(utterance, vector, self._guard.notice(utterance, vector))
+            for utterance, vector in zip(utterances, vectors, strict=True)
+        )
+        results: list[Understood] = []
+        for one in masked:
+            own = next(known)
+            corrections = tuple(next(known) for _ in one.corrections)
+            results.append(
+                Understood(own.utterance, own.embedding, own.signals, corrections)
+                if corrections
+                else own
+            )
+        _spent("match", began)
+        return results
+
+    def _vectors(self, utterances: Sequence[Utterance]) -> list[Vector | None]:
+        """One vector for each final utterance that says something; partials go without."""
+        wanted = [i for i, u in enumerate(utterances) if u.final and len(u.text) > 2]
+        vectors: list[Vector | None] = [None] * len(utterances)
+        if self._embed is None or not wanted:
+            return vectors
+        texts = [spoken(utterances[i].text)[:EMBEDDED_CHARACTERS] for i in wanted]
+        try:
+            for i, vector in zip(wanted, self._embed(texts), strict=True):
+                vectors[i] = vector
+        except Exception as error:  # meaning is lost for this batch, patterns still hold
+            _log.error("embedding failed", kind=type(error).__name__, count=len(wanted))
+        return vectors
+
+
+class AnalysisError(RuntimeError):
+    """A segment could not be analysed and was not taken; it can be sent again."""
+
+
+def spoken(text: str) -> str:
+    """Masked text as a sentence for the embedding: `<DATE_TIME_2>` becomes `date time`."""
+    return _PLACEHOLDER.sub(lambda match: match[1].replace("_", " ").lower(), text)
+
+
+def _spent(stage: str, began: float) -> float:
+    now = thread_time()
+    STAGE_CPU.labels(stage).inc(now - began)
+    return now

@@ -1,0 +1,18 @@
+"""Prometheus metrics. Labels are names from the code, never anything that was said or sent."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_LATENCY = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+STAGE_CPU = Counter("copilot_stage_cpu_seconds", "CPU seconds spent, by stage", ["stage"])
+UTTERANCES = Counter("copilot_utterances", "Utterances taken", ["final"])
+FLAGS = Counter("copilot_flags", "Flags raised", ["category", "severity"])
+SUGGESTIONS = Counter("copilot_suggestions", "Suggestions shown", ["kind", "drafted_by"])
+ERRORS = Counter("copilot_errors", "Errors answered to clients", ["code"])
+LIVE = Gauge("copilot_live_conversations", "Conversations open in this process")
+CONNECTIONS = Gauge("copilot_connections", "Open websockets", ["path"])
+ACK = Histogram("copilot_ack_seconds", "Segment received to acknowledged", buckets=_LATENCY)
+TO_FLAG = Histogram("copilot_flag_seconds", "Segment received to flag sent", buckets=_LATENCY)
+TO_SUGGESTION = Histogram(
+    "copilot_suggestion_seconds", "Segment received to suggestion sent", buckets=_LATENCY
+)
