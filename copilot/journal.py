@@ -1,0 +1,317 @@
+"""The append-only event log and the audit log: what happened in every call, free of PHI.
+
+SQLAlchemy Core over SQLite (WAL, full sync: an append that returned survives a power cut) or
+Postgres by address. Triggers in the database refuse updates and deletions.
+"""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+_meta = sa.MetaData()
+_journal = sa.Table(
+    "journal",
+    _meta,
+    sa.Column("conversation_id", sa.String(128), primary_key=True),
+    sa.Column("event_id", sa.String(32), primary_key=True),
+    *(sa.Column(name, sa.String) for name in ("tenant", "kind", "type", "at", "body")),
+)
+_audit = sa.Table(
+    "audit",
+    _meta,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    *(
+        sa.Column(name, sa.String)
+        for name in (
+            "at", "actor", "action", "conversation_id", "detail", "previous_hash", "hash",
+        )
+    ),
+)  # fmt: skip
+
+
+class JournalError(RuntimeError):
+    """The journal could not be opened or written; the text is one line to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the journal: an input to a conversation, or an event that came of it."""
+
+    conversation_id: str
+    event_id: str
+    tenant: str
+    kind: Literal["input", "event"]
+    type: str
+    at: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """One conversation of the journal; times are RFC 3339, `ended_at` empty while it is open."""
+
+    conversation_id: str
+    tenant: str
+    agent_id: str | None
+    started_at: str
+    ended_at: str
+
+
+class Journal:
+    """An open journal. `append` may be called from several threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._writing = threading.Lock()
+
+    @staticmethod
+    def open(url: str) -> "Journal":
+        """Opens the journal and brings its schema up to date.
+
+        Raises:
+            JournalError: the place is not writable, or a newer version wrote the database;
+                nothing was changed then.
+        """
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            _make_folder(Path(parsed.database).parent)
+        engine = sa.create_engine(parsed)
+        if parsed.get_backend_name() == "sqlite":
+            sa.event.listen(engine, "connect", _sqlite_pragmas)
+        try:
+            _migrate(engine)
+        except sa.exc.SQLAlchemyError as error:
+            engine.dispose()
+            where = parsed.database or parsed.host
+            raise JournalError(
+                f"the journal at {where} cannot be opened: {_reason(error)}"
+            ) from None
+        except JournalError:
+            engine.dispose()
+            raise
+        return Journal(engine)
+
+    def append(self, rows: Sequence[Row]) -> None:
+        """Writes rows in one transaction; they are durable when it returns.
+
+        Raises:
+            JournalError: nothing was written.
+        """
+        try:
+            with self._writing, self._engine.begin() as connection:
+                connection.execute(_journal.insert(), [asdict(row) for row in rows])
+        except sa.exc.SQLAlchemyError as error:
+            raise JournalError(f"the journal cannot be written: {_reason(error)}") from None
+
+    def events(self, conversation_id: str, after: str = "") -> list[Row]:
+        """The events of a conversation that come after one of them, in order."""
+        return self._rows(conversation_id, "event", after)
+
+    def inputs(self, conversation_id: str) -> list[Row]:
+        """The inputs of a conversation, in the order in which they were taken."""
+        return self._rows(conversation_id, "input", "")
+
+    def conversations(
+        self, *, open_only: bool, since: str | None, tenant: str | None
+    ) -> list[ConversationRow]:
+        """The conversations that started since a time, oldest first."""
+        began, ended = _journal.alias(), _journal.alias()
+        query = (
+            sa.select(began.c.conversation_id, began.c.tenant, began.c.at, began.c.body, ended.c.at)
+            .outerjoin(
+                ended,
+                (ended.c.conversation_id == began.c.conversation_id)
+                & (ended.c.type == "conversation.ended"),
+            )
+            .where(began.c.type == "conversation.started")
+            .order_by(began.c.at)
+        )
+        if open_only:
+            query = query.where(ended.c.at.is_(None))
+        if since is not None:
+            query = query.where(began.c.at >= since)
+        if tenant is not None:
+            query = query.where(began.c.tenant == tenant)
+        with self._engine.connect() as connection:
+            return [
+                ConversationRow(key, owner, json.loads(body).get("agent_id"), start, end or "")
+                for key, owner, start, body, end in connection.execute(query)
+            ]
+
+    def last_event_id(self, conversation_id: str) -> str:
+        """The highest id used in a conversation, or nothing."""
+        query = sa.select(sa.func.max(_journal.c.event_id)).where(
+            _journal.c.conversation_id == conversation_id
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() or ""
+
+    def audit(self, actor: str, action: str, conversation_id: str, detail: str) -> None:
+        """Adds an entry to the audit log, chained to the one before by its hash."""
+        with self._writing, self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+            last = connection.execute(
+                sa.select(_audit.c.seq, _audit.c.hash).order_by(_audit.c.seq.desc()).limit(1)
+            ).first()
+            entry: dict[str, Any] = {
+                "seq": last.seq + 1 if last else 1,
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "actor": actor,
+                "action": action,
+                "conversation_id": conversation_id,
+                "detail": detail,
+                "previous_hash": last.hash if last else "",
+            }
+            connection.execute(_audit.insert(), {**entry, "hash": _chained(entry)})
+
+    def verify_audit(self) -> list[str]:
+        """What is wrong with the audit log's chain: a line a fault, none if it is whole."""
+        problems: list[str] = []
+        previous, expected = "", 1
+        with self._engine.connect() as connection:
+            for row in connection.execute(sa.select(_audit).order_by(_audit.c.seq)).mappings():
+                entry = {name: row[name] for name in row if name != "hash"}
+                if row["seq"] != expected:
+                    problems.append(f"entry {expected} is missing")
+                if row["previous_hash"] != previous:
+                    problems.append(f"entry {row['seq']} does not follow the one before it")
+                if row["hash"] != _chained(entry):
+                    problems.append(f"entry {row['seq']} was changed")
+                previous, expected = row["hash"], row["seq"] + 1
+        return problems
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._engine.dispose()
+
+    def _rows(self, conversation_id: str, kind: str, after: str) -> list[Row]:
+        query = (
+            sa.select(_journal)
+            .where(
+                _journal.c.conversation_id == conversation_id,
+                _journal.c.kind == kind,
+                _journal.c.event_id > after,
+            )
+            .order_by(_journal.c.event_id)
+        )
+        with self._engine.connect() as connection:
+            return [Row(**row) for row in connection.execute(query).mappings()]
+
+
+class JournalWriter:
+    """Group commit: appends that come close together share one transaction and one sync."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._waiting: list[tuple[Sequence[Row], asyncio.Future[None]]] = []
+        self._busy = False
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def append(self, rows: Sequence[Row]) -> None:
+        """Returns once the rows are durable.
+
+        Raises:
+            JournalError: they were not written.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((rows, done))
+        if not self._busy:
+            self._busy = True
+            task = asyncio.create_task(self._drain())
+            self._writers.add(task)
+            task.add_done_callback(self._writers.discard)
+        await done
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            try:
+                rows = [row for part, _ in group for row in part]
+                await loop.run_in_executor(self._thread, self._journal.append, rows)
+            except Exception:  # whoever waits must hear of it, whatever it was
+                await self._one_by_one(group)
+                continue
+            for _, done in group:
+                if not done.done():
+                    done.set_result(None)
+        self._busy = False
+
+    async def _one_by_one(
+        self, group: Sequence[tuple[Sequence[Row], "asyncio.Future[None]"]]
+    ) -> None:
+        """A group that failed is tried in its parts, so that one call's rows harm no other's."""
+        loop = asyncio.get_running_loop()
+        for rows, done in group:
+            try:
+                await loop.run_in_executor(self._thread, self._journal.append, rows)
+            except Exception as error:
+                if not done.done():
+                    done.set_exception(JournalError(str(error) if isinstance(error, JournalError)
+                                                    else type(error).__name__))  # fmt: skip
+            else:
+                if not done.done():
+                    done.set_result(None)
+
+    def close(self) -> None:
+        """Waits for what is under way."""
+        self._thread.shutdown(wait=True)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"the data folder {folder} is not writable: {error.strerror}") from None
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: sa.Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    with engine.connect() as connection:
+        options = {"version_table": "journal_version"}
+        current = MigrationContext.configure(connection, opts=options).get_current_revision()
+    if current is not None and current not in known:
+        raise JournalError(
+            f"the journal was written by a newer version (schema {current}); "
+            "upgrade the program, nothing was changed"
+        )
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _chained(entry: dict[str, Any]) -> str:
+    line = json.dumps(entry, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def _reason(error: sa.exc.SQLAlchemyError) -> str:
+    """The driver's own words without the statement or its parameters."""
+    original = getattr(error, "orig", None)
+    return str(original or type(error).__name__).splitlines()[0]

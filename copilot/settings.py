@@ -1,0 +1,102 @@
+"""The settings, from the environment (`COPILOT_...`) and the command line."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from copilot.suggest.draft import Llm
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text names its variable and the fault, never its value."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default. Embedded by default: no key, no server."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COPILOT_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data: Path = Field(Path("data"), description="Folder of the databases, the index and the keys.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address of the journal; SQLite in the data folder if unset."
+    )
+    chroma_url: str | None = Field(
+        None, description="`http://HOST:PORT` of a Chroma server; embedded in the data folder if unset."
+    )
+    llm_base_url: str | None = Field(
+        None, description="Any OpenAI-compatible endpoint; `OPENAI_BASE_URL` is honoured too."
+    )
+    llm_api_key: SecretStr | None = Field(
+        None, description="Its key; `OPENAI_API_KEY` is honoured too. Neither set: no model is asked."
+    )
+    llm_model: str = Field("gpt-4o-mini", description="The chat model that words suggestions.")
+    llm_timeout_s: float = Field(
+        6.0, gt=0, description="Seconds for a whole draft; after it the approved text is shown."
+    )
+    auth_jwks_url: str | None = Field(
+        None, description="JWKS of an OIDC issuer. Unset: this machine's own issuer."
+    )
+    auth_issuer: str | None = Field(None, description="The `iss` a token must carry.")
+    auth_audience: str | None = Field(None, description="The `aud` a token must carry.")
+    clinical_team: str = Field("clinical-team", description="Whom an escalation goes to.")
+    rules_dirs: tuple[Path, ...] = Field(
+        (), description="More folders of rule packs (`*.yaml`), as a JSON list."
+    )
+    protocols_dirs: tuple[Path, ...] = Field(
+        (), description="More folders of protocol packs (`*.yaml`), as a JSON list."
+    )
+    idle_seconds: float = Field(
+        600, gt=0, description="A connection on which nothing moves for so long is closed (4408)."
+    )
+    max_frame_bytes: int = Field(
+        1_048_576, ge=131_072, description="The largest websocket frame; a larger one closes (1009)."
+    )
+    batch_size: int = Field(16, ge=1, le=256, description="Segments analysed together at most.")
+    batch_wait_ms: float = Field(
+        3, ge=0, le=100, description="How long the first segment of a batch waits for others."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe log lines written."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How they are written.")
+
+    @property
+    def journal_url(self) -> str:
+        """Where the journal is."""
+        return self.database_url or f"sqlite:///{self.data / 'journal.db'}"
+
+    @property
+    def knowledge_url(self) -> str:
+        """Where the knowledge base's record is: beside the journal, or in its own SQLite file."""
+        return self.database_url or f"sqlite:///{self.data / 'knowledge.db'}"
+
+    @property
+    def llm(self) -> Llm | None:
+        """The language model to word suggestions with, if one is configured."""
+        base_url = self.llm_base_url or os.environ.get("OPENAI_BASE_URL")
+        own = self.llm_api_key.get_secret_value() if self.llm_api_key else None
+        key = own or os.environ.get("OPENAI_API_KEY")
+        if not base_url and not key:
+            return None
+        return Llm(base_url, key or "none", self.llm_model, self.llm_timeout_s)
+
+
+def load(**given: Any) -> Settings:
+    """The settings of the environment, with `given` in front of them.
+
+    Raises:
+        SettingsError: in one line.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "COPILOT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from None
