@@ -1,0 +1,7 @@
+"""De-identification of calls: the only way from a segment to an utterance."""
+
+from guardrails.phi.engine import Deidentified, Deidentifier
+from guardrails.phi.model import ModelError
+from guardrails.phi.vault import Vault
+
+__all__ = ["Deidentified", "Deidentifier", "ModelError", "Vault"]

@@ -1,0 +1,211 @@
+"""People's names: 45 CFR 164.514(b)(2)(i)(A), and relatives', clinicians' and agents' with them.
+
+A name is known by what introduces it ("my name is", "doctor", "my wife"), by having been asked
+for, by having been heard before in the call, by being a name and hardly a word, or by spaCy's
+reading of cased text. Diseases, drugs and devices called after people stay.
+"""
+
+import re
+from collections.abc import Iterator
+
+from guardrails.phi.lexicon import NOT_NAMES, bare_name, lexicon
+from guardrails.phi.spoken import FILLERS, Word
+from guardrails.phi.view import Span, View
+
+_FILL = r"(?:(?:uh|um|er|erm|like|,|\.|-)[\s,]*)*"
+_STRONG_LEAD = re.compile(
+    rf"\b(?:(?:my|her|his|their|the|patient'?s?|first|last|middle|maiden|full|given|legal|sur|family|wife'?s|husband'?s|son'?s"
+    rf"|daughter'?s|mother'?s|father'?s|doctor'?s|caller'?s|new|married)[\s-]*(?:first |last |full )?name(?:'s| is| was|s are)?(?: spelled)?"
+    rf"|name'?s|name is|call me|named|goes by|mi nombre es|me llamo|se llama|speaking (?:with|to)|speak (?:with|to)|talking (?:with|to)|ask for|asked for"
+    rf"|under the name(?: of)?|made out to|on behalf of|calling for|here for|attention of|signed by|listed as|it's under)[\s,:]+{_FILL}(?:(?:is|it's|that's)[\s,]+)?",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mister|missus|missis|mx|dr|doctor|doc|prof|professor|nurse|reverend|father|pastor|judge|señora?|doctora?)\b\.?,?\s+(?:uh\s+|um\s+)?",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:my|her|his|their|your|our|the|another)\s+(?:\w+\s+)?(?:wife|husband|spouse|partner|son|daughter|mother|father|mom|mum|dad|sister|brother|aunt"
+    r"|uncle|cousin|niece|nephew|friend|neighbou?r|caregiver|caretaker|guardian|grandson|granddaughter|grandmother|grandfather|grandma|grandpa"
+    r"|fiancee?|boyfriend|girlfriend|in-law|boss|employer|nurse|colleague|coworker|supervisor|manager|roommate|stepson|stepdaughter|patient|agent"
+    r"|doctor|pharmacist|therapist|cardiologist|specialist|baby|kid|child|emergency contact(?: is)?)(?:'s name is|,| is| named| called)?\s+(?:is\s+)?",
+    re.IGNORECASE,
+)
+_WEAK_LEAD = re.compile(
+    rf"\b(?:this is|i'?m|i am|it's|it is|that's|that is|thanks|thank you(?: so much| very much)?|hi|hello|hey|good (?:morning|afternoon|evening)|dear|okay|ok|alright|all right"
+    rf"|right|sorry|please|bye|goodbye|and|for|with|by|from|to|yes|yeah|ask|tell|called|call|saw|see|seeing|contact|sincerely|so|now|then|well|great|perfect|no|hola|soy|gracias)[\s,.]+{_FILL}",
+    re.IGNORECASE,
+)
+_INTRODUCES = re.compile(r"\b(?:this is|i'?m|i am|hi|hello|hey|thanks|thank you|good (?:morning|afternoon|evening)|soy|hola)[\s,]", re.IGNORECASE)
+_VOCATIVE_END = re.compile(r"[,.]\s*([A-Z][a-zà-ÿ']+)\s*[?.!,]")
+_ANSWER_LEAD = re.compile(
+    r"^(?:[\s,.]|\b(?:yes|yeah|yep|yup|sure|okay|ok|um|uh|er|erm|uhm|it's|it is|that's|that is|that would be|of course|absolutely|i'm|i am|this is|hi|hello|so|well|oh|no|sorry|and|the|is|name|my|name's|first|last|speaking|certainly|uhh|sí|si)\b)*",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset("de la del van von der den di da o' mc mac st saint bin al el ben le du dos".split())
+_SPELLED_NAMES = {"NAME"}
+_ACRONYMS = frozenset(
+    """ekg ecg mri copd icu er cpr uti adhd iv ct cbc ldl hdl bmi bp dvt gi gp ent ob gyn pcp rn lpn np pa md
+    ppe ptsd ocd ibs ibd gerd tia chf cad afib cpap bipap hipaa cvs faq id usa uk abc tv dna hiv std sti ivf
+    dnr pt ot ptt inr tsh psa a1c ama otc prn bid tid qid ssn dob mrn npi dea hmo ppo hsa fsa cobra eob ach
+    pin ok nhs mmr tb""".split()
+)
+
+
+def find(view: View) -> Iterator[Span]:
+    """Every name in an utterance."""
+    known = lexicon()
+    words = [word for word in view.words]
+    by_start = {word.start: index for index, word in enumerate(words)}
+    for pattern, most, strict in ((_STRONG_LEAD, 3, False), (_TITLE, 3, False), (_RELATIVE, 3, True), (_WEAK_LEAD, 3, True)):
+        for match in pattern.finditer(view.text):
+            index = _index_at(words, match.end())
+            if index is None:
+                continue
+            introduced = pattern is _WEAK_LEAD and bool(_INTRODUCES.match(match[0]))
+            yield from _taken(view, words, index, most, strict, introduced)
+    yield from _answers(view, words, by_start)
+    yield from _spelled(view)
+    for word in words:
+        name = bare_name(word.text)
+        if name in view.known_names and (name not in known.ordinary or _upper(view, word)):
+            yield Span(word.start, word.start + len(name), "PERSON", 0.8)
+    yield from _standing_alone(view, words)
+    for start, end, text in view.people:
+        if _credible(view, start, text):
+            trimmed = text[:-2] if text.endswith(("'s", "’s")) else text
+            yield Span(start, start + len(trimmed), "PERSON", 0.75)
+    for match in _VOCATIVE_END.finditer(view.text):
+        if known.name_like(match[1]) and match[1].lower() in known.first:
+            yield Span(match.start(1), match.end(1), "PERSON", 0.7)
+
+
+def _taken(
+    view: View, words: list[Word], index: int, most: int, strict: bool, introduced: bool
+) -> Iterator[Span]:
+    """The name that begins at a word: as many words as look like parts of one."""
+    known = lexicon()
+    start: int | None = None
+    end, count = 0, 0
+    position = index
+    while position < len(words) and count < most:
+        word = words[position]
+        name = bare_name(word.text)
+        if count and (word.text in FILLERS or word.text == "-") and position + 1 < len(words):
+            if word.text != "-" and not _upper(view, words[position + 1]):
+                break
+            position += 1
+            continue
+        if len(name) == 1 and name.isalpha() and count and _upper(view, word):
+            position += 1  # a middle initial
+            continue
+        particle = name in _PARTICLES and position + 1 < len(words) and words[position + 1].text.isalpha()
+        if not (name[:1].isalpha() and (particle or known.name_like(name))) or len(name) < 2:
+            break
+        gap = view.text[end : word.start] if start is not None else ""
+        if re.search(r"[.?!,;]", gap):
+            break
+        if not _plausible(view, word, name, strict, count, introduced) and not particle:
+            break
+        start = word.start if start is None else start
+        end = word.start + len(name)
+        count += 1
+        position += 1
+        if word.text != name:  # a possessive ends it
+            break
+    if start is not None:
+        yield Span(start, end, "PERSON", 0.85)
+
+
+def _plausible(view: View, word: Word, name: str, strict: bool, count: int, introduced: bool) -> bool:
+    """Whether a word can be the next part of a name."""
+    known = lexicon()
+    upper = _upper(view, word)
+    if view.cased and not upper:
+        return not strict and count == 0 and known.safe(name)
+    if view.cased and upper and (not strict or introduced):
+        return name in known.any_name or not _sentence_word(view, word, name)
+    if not strict:
+        return count == 0 or name in known.any_name
+    if count == 0:
+        if introduced:
+            return known.safe(name) or (name in known.first and name not in NOT_NAMES and len(view.words) < 9)
+        return known.safe(name)
+    # behind a first name, a surname: any that the census knows and that is no everyday word
+    return name in known.last and (name not in known.ordinary or upper) or known.safe(name)
+
+
+def _sentence_word(view: View, word: Word, name: str) -> bool:
+    return name in lexicon().ordinary
+
+
+def _answers(view: View, words: list[Word], by_start: dict[int, int]) -> Iterator[Span]:
+    """A short turn that answers a question for a name."""
+    if "NAME" not in view.expected:
+        return
+    lead = _ANSWER_LEAD.match(view.text)
+    index = _index_at(words, lead.end() if lead else 0)
+    if index is None or len(words) - index > 9:
+        return
+    yield from _taken(view, words, index, 4, False, True)
+
+
+def _spelled(view: View) -> Iterator[Span]:
+    """A name spelled letter by letter."""
+    for run in view.runs:
+        if run.digits or len(run.canon) < 3 or run.canon in _ACRONYMS:
+            continue
+        spelled = len(run.atoms) >= 3 and all(len(atom.canon) == 1 for atom in run.atoms)
+        asked = _SPELLED_NAMES & view.expected or view.named_before(run.start, ("NAME",))
+        if spelled and (asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)):
+            yield Span(run.start, run.end, "PERSON", 0.85)
+            index = _index_at(list(view.words), run.end)
+            del index
+
+
+def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
+    """First names that are hardly words, with the surname behind them, wherever they stand."""
+    known = lexicon()
+    skip = -1
+    for index, word in enumerate(words):
+        name = bare_name(word.text)
+        if index <= skip or not known.safe(name) or (view.cased and not _upper(view, word)):
+            continue
+        end = word.start + len(name)
+        if index + 1 < len(words) and word.text == name:
+            following = words[index + 1]
+            surname = bare_name(following.text)
+            near = following.start - word.end == 1
+            upper = _upper(view, following)
+            fits = surname in known.any_name if (view.cased and upper) else surname in known.last and surname not in known.ordinary
+            if near and fits and (not view.cased or upper) and surname not in NOT_NAMES:
+                end = following.start + len(surname)
+                skip = index + 1
+        yield Span(word.start, end, "PERSON", 0.7)
+
+
+def _credible(view: View, start: int, text: str) -> bool:
+    """Whether what spaCy takes for a person is one: its errors on speech are words and eponyms."""
+    known = lexicon()
+    parts = [bare_name(part) for part in text.split() if part[:1].isalpha()]
+    if not parts or any(known.clinical(part) for part in parts) or re.search(r"\d|<|>", text):
+        return False
+    if not view.cased or not all(part[:1].isupper() for part in text.split()):
+        return any(known.safe(part) for part in parts) and not any(p in NOT_NAMES for p in parts)
+    if any(part in NOT_NAMES or part in FILLERS for part in parts):
+        return False
+    named = [part for part in parts if part in known.any_name]
+    if len(parts) == 1:
+        return bool(named) and parts[0] not in known.ordinary
+    return len(named) >= 1 and not all(part in known.ordinary for part in parts)
+
+
+def _index_at(words: list[Word], position: int) -> int | None:
+    for index, word in enumerate(words):
+        if word.start >= position:
+            return index
+    return None
+
+
+def _upper(view: View, word: Word) -> bool:
+    return view.text[word.start].isupper()
