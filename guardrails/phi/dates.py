@@ -23,7 +23,7 @@ _ORDINAL = (
 )
 _TWO = rf"(?:(?:{_TENS})[\s-]+(?:{_ONES})|{_TEENS}|{_TENS}|(?:oh|o|zero)[\s-]+(?:{_ONES}))"
 _DAY = rf"(?:{_ORDINAL}|(?:twenty|thirty)[\s-]+(?:{_ONES})|{_TEENS}|twenty|thirty|(?:oh[\s-]+)?(?:{_ONES})|\d{{1,2}}(?!\d|:|\.\d))"
-_SEP = r"(?:[\s,.\-–]|\b(?:uh|um|er|erm|uhm|the|of|in|and|year)\b)+"
+_SEP = r"(?:[\s,.\-–]|\b(?:uh|um|er|erm|uhm|the|of|in|on|and|year)\b)+"
 _YEAR4 = (
     rf"(?:(?:19|20)\d\d|(?:nineteen|twenty|eighteen){_SEP}(?:{_TWO})|nineteen hundred"
     rf"|two thousand(?:{_SEP}(?:{_TWO}|{_ONES}))?)"
@@ -107,7 +107,7 @@ def _answers(view: View, expected: frozenset[str]) -> Iterator[Span]:
             continue
         named = view.named_before(run.start, ("DOB",), reach=60)
         answer = "DOB" in expected and len(view.words) - len(run.atoms) <= 12
-        if (named or answer) and _calendar(run.canon) and not _unit_after(view, run.end):
+        if (named or (answer and _calendar(run.canon))) and not _unit_after(view, run.end):
             yield Span(run.start, run.end, "DATE", 0.86)
     if "DOB" in expected or view.named_before(len(view.text), ("DOB",), reach=10_000):
         for match in _YEAR_ALONE.finditer(view.text):

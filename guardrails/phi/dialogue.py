@@ -53,6 +53,7 @@ _REQUEST = re.compile(
     r"|is that|get)\b|^(?:and |okay |alright |great |thanks |perfect )*(?:your|the|his|her|date|member|last|phone)\b",
     re.IGNORECASE,
 )
+_CONFIRMS = re.compile(r"\?|\b(?:is that|correct|right|confirm|verify|still)\b", re.IGNORECASE)
 _BACKCHANNEL = re.compile(
     r"^(?:\W|\b(?:ok|okay|uh|um|huh|mm|hmm|mhm|yes|yeah|yep|right|sure|alright|got it|go ahead|go on"
     r"|thank you|thanks|great|perfect|one (?:second|moment|sec)|hold on|let me see|let me get (?:it|that|my card)"
@@ -85,7 +86,9 @@ def heard(dialogue: Dialogue, speaker: str, text: str, given: frozenset[str]) ->
     """The dialogue after a turn. `given` are the kinds whose value it held in full."""
     if _BACKCHANNEL.match(text) is not None:
         return dialogue
-    asked = frozenset(kind for _, _, kind in mentions(text)) - given
+    asked = frozenset(kind for _, _, kind in mentions(text))
+    if not _CONFIRMS.search(text):
+        asked -= given
     if asked and (_REQUEST.search(text) or len(text) < 60) and speaker != "patient":
         return Dialogue(asked, speaker)
     if asked and "?" in text:

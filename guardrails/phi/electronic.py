@@ -23,7 +23,7 @@ _IP_SAID = re.compile(
 )
 _DOT = r"\s*(?:,\s*)?(?:\bdot\b|\.|\bperiod\b)\s*"
 _AT = re.compile(
-    rf"[\s,]+(?:at|@|arroba)[\s,]+(?:[\w-]+[\s,]+){{0,3}}?[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}(?:{_DOT}{_TLD})*\b", re.IGNORECASE
+    rf"[\s,]+(?:at|@|arroba)[\s,]+(?:(?!at\b)[\w-]+[\s,]+){{0,3}}?(?!at\b)[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}(?:{_DOT}{_TLD})*\b", re.IGNORECASE
 )
 _AT_BARE = re.compile(r"[\s,]+(?:at|@)[\s,]+(?:gmail|hotmail|yahoo|outlook|icloud|aol)\b", re.IGNORECASE)
 _WEB_SAID = re.compile(

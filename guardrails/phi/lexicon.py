@@ -36,10 +36,10 @@ _WORD_NAMES = frozenset(
 )  # fmt: skip
 _CLINICAL = frozenset(
     """parkinson parkinsons alzheimer alzheimers crohn crohns hodgkin hodgkins foley holter hashimoto
-    graves addison cushing raynaud sjogren bell bells tourette huntington asperger down turner marfan
-    wilson paget meniere barrett baker kaposi kawasaki lewy guillain barre lou gehrig epstein barr
-    heimlich apgar babinski braxton hicks homan colles foley hickman swan ganz jackson pratt penrose
-    glasgow braden norton morse romberg tylenol advil aleve motrin lasix lipitor zocor plavix coumadin
+    graves cushing raynaud sjogren tourette asperger marfan
+    paget meniere barrett kaposi kawasaki lewy guillain gehrig epstein barr
+    heimlich apgar babinski braxton foley penrose
+    braden romberg tylenol advil aleve motrin lasix lipitor zocor plavix coumadin
     eliquis xarelto jardiance farxiga ozempic wegovy trulicity victoza januvia lantus humalog novolog
     levemir metformin lisinopril losartan valsartan entresto coreg carvedilol metoprolol toprol norvasc
     amlodipine atenolol spironolactone furosemide torsemide bumex digoxin warfarin aspirin ibuprofen
@@ -48,11 +48,12 @@ _CLINICAL = frozenset(
     sertraline prozac lexapro celexa wellbutrin xanax ativan klonopin ambien trazodone seroquel abilify
     synthroid levothyroxine insulin glipizide glyburide amoxicillin augmentin keflex cipro bactrim
     azithromycin doxycycline penicillin crestor pepcid imodium miralax metamucil gaviscon rennie
-    paracetamol nurofen calpol salbutamol ramipril bisoprolol naproxen voltarol hctz allie medicare
+    paracetamol nurofen calpol salbutamol ramipril bisoprolol naproxen voltarol hctz medicare
     medicaid aetna cigna humana kaiser anthem walgreens walmart cvs costco labcorp quest fitbit dexcom
     omron libre covid pfizer moderna tums google zoom apple android facebook gmail epic mychart uber lyft
     """.split()
 )  # fmt: skip
+_MONTH_NAMES = frozenset({"april", "may", "june", "august"})
 NOT_NAMES = frozenset(
     """i me my mine you your yours he him his she her hers it its we us our they them their this that these
     those who what which when where why how a an the and or but if because as until while of at by for
@@ -78,6 +79,10 @@ NOT_NAMES = frozenset(
     just only even much many lot bit little big small bad better worse best worst happy glad
     under over on off yesterday's today's correct wrong incorrect same different both either neither
     with without at is was for and the to of in my your time times day days week weeks month months year
+    dr mr mrs ms miss prof doc triage hello i've i'd i'll you're we're they're god wish unfortunately
+    appreciate sounds fair enough lovely brilliant cool exactly definitely probably obviously basically
+    certainly absolutely totally honestly hopefully luckily usually normally sometimes maybe perhaps
+    cheers regards welcome fantastic wonderful awesome excuse pardon bless love dear honey sweetie
     years old hour hours minute minutes ago since every per
     """.split()
 )  # fmt: skip
@@ -100,6 +105,24 @@ class Lexicon:
         """Whether a word may be a name where the context says that one is due."""
         bare = bare_name(word)
         return len(bare) > 1 and bare not in NOT_NAMES and bare not in _CLINICAL
+
+    def credible(self, word: str, *, announced: bool) -> bool:
+        """Whether a word that stands where a name would is one. `announced`: "my name is ..."."""
+        from wordfreq import zipf_frequency
+
+        bare = bare_name(word)
+        if bare in _MONTH_NAMES:
+            return announced
+        if bare in NOT_NAMES or len(bare) < 2 or "'" in bare[2:]:
+            return False
+        if self.safe(bare):
+            return True
+        common = zipf_frequency(bare, "en")
+        if announced:
+            return bare in self.any_name or common < 4.0
+        if bare in _CLINICAL:
+            return False
+        return bare in self.any_name and (bare not in self.ordinary or bare in self.first)
 
     def clinical(self, word: str) -> bool:
         """Whether a name is that of a disease, a device, a drug or a company."""
@@ -124,9 +147,7 @@ def lexicon() -> Lexicon:
     last = _census(folder / "dist.all.last", LAST_SHARE)
     first = frozenset(female) | frozenset(male)
     every = first | frozenset(_census(folder / "dist.all.last", 0))
-    ordinary = frozenset(
-        word for word in first | frozenset(last) if _is_word(word) or word in _WORD_NAMES
-    )
+    ordinary = frozenset(word for word in every if word in _WORD_NAMES or _is_word(word))
     return Lexicon(
         first=frozenset(w for w in first if len(w) > 2) - NOT_NAMES - _CLINICAL,
         last=frozenset(last) - NOT_NAMES - _CLINICAL,

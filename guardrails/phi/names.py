@@ -21,7 +21,13 @@ _STRONG_LEAD = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"\b(?:mr|mrs|ms|miss|mister|missus|missis|mx|dr|doctor|doc|prof|professor|nurse|reverend|father|pastor|judge|señora?|doctora?)\b\.?,?\s+(?:uh\s+|um\s+)?",
+    r"\b(?:mr|mrs|ms|miss|mister|missus|missis|mx|dr|doctor|prof|professor|reverend|pastor|señora?|doctora?)\b\.?,?\s+(?:uh\s+|um\s+)?",
+    re.IGNORECASE,
+)
+_NURSE = re.compile(r"\b(?:nurse|sister|father|judge|doc|officer|coach)\s+", re.IGNORECASE)
+_ROLE_IS = re.compile(
+    r"\b(?:doctor|physician|provider|pcp|surgeon|dentist|midwife|practitioner|manager|worker|coordinator|[a-z]+(?:ologist|iatrician|iatrist|therapist|pharmacist))"
+    r"(?: there| here| now)?(?:'s name)? (?:is|was)\s+(?:named |called )?(?:(?:dr|doctor)\b\.?\s+)?",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
@@ -33,7 +39,7 @@ _RELATIVE = re.compile(
 )
 _WEAK_LEAD = re.compile(
     rf"\b(?:this is|i'?m|i am|it's|it is|that's|that is|thanks|thank you(?: so much| very much)?|hi|hello|hey|good (?:morning|afternoon|evening)|dear|okay|ok|alright|all right"
-    rf"|right|sorry|please|bye|goodbye|and|for|with|by|from|to|yes|yeah|ask|tell|called|call|saw|see|seeing|contact|sincerely|so|now|then|well|great|perfect|no|hola|soy|gracias)[\s,.]+{_FILL}",
+    rf"|right|sorry|please|bye|goodbye|and|for|with|by|from|to|yes|yeah|ask|tell|saw|see|seeing|contact|sincerely|so|now|then|well|great|perfect|no|hola|soy|gracias)[\s,.]+{_FILL}",
     re.IGNORECASE,
 )
 _INTRODUCES = re.compile(r"\b(?:this is|i'?m|i am|hi|hello|hey|thanks|thank you|good (?:morning|afternoon|evening)|soy|hola)[\s,]", re.IGNORECASE)
@@ -57,18 +63,27 @@ def find(view: View) -> Iterator[Span]:
     known = lexicon()
     words = [word for word in view.words]
     by_start = {word.start: index for index, word in enumerate(words)}
-    for pattern, most, strict in ((_STRONG_LEAD, 3, False), (_TITLE, 3, False), (_RELATIVE, 3, True), (_WEAK_LEAD, 3, True)):
+    for pattern, most, strict in (
+        (_STRONG_LEAD, 3, False),
+        (_ROLE_IS, 3, False),
+        (_TITLE, 3, False),
+        (_NURSE, 3, True),
+        (_RELATIVE, 3, True),
+        (_WEAK_LEAD, 3, True),
+    ):
         for match in pattern.finditer(view.text):
             index = _index_at(words, match.end())
             if index is None:
                 continue
-            introduced = pattern is _WEAK_LEAD and bool(_INTRODUCES.match(match[0]))
+            introduced = pattern is _RELATIVE or bool(_INTRODUCES.match(match[0]))
             yield from _taken(view, words, index, most, strict, introduced)
     yield from _answers(view, words, by_start)
     yield from _spelled(view)
     for word in words:
         name = bare_name(word.text)
-        if name in view.known_names and (name not in known.ordinary or _upper(view, word)):
+        if name in view.known_names and (
+            name not in known.ordinary or _upper(view, word) or (name in known.first and name not in _VERBS)
+        ):
             yield Span(word.start, word.start + len(name), "PERSON", 0.8)
     yield from _standing_alone(view, words)
     for start, end, text in view.people:
@@ -100,12 +115,13 @@ def _taken(
             position += 1  # a middle initial
             continue
         particle = name in _PARTICLES and position + 1 < len(words) and words[position + 1].text.isalpha()
-        if not (name[:1].isalpha() and (particle or known.name_like(name))) or len(name) < 2:
+        if not name[:1].isalpha() or len(name) < 2 or not (particle or _candidate(name, strict)):
             break
         gap = view.text[end : word.start] if start is not None else ""
         if re.search(r"[.?!,;]", gap):
             break
-        if not _plausible(view, word, name, strict, count, introduced) and not particle:
+        following = words[position + 1].text if position + 1 < len(words) else "."
+        if not _plausible(view, word, name, strict, count, introduced, following) and not particle:
             break
         start = word.start if start is None else start
         end = word.start + len(name)
@@ -117,26 +133,32 @@ def _taken(
         yield Span(start, end, "PERSON", 0.85)
 
 
-def _plausible(view: View, word: Word, name: str, strict: bool, count: int, introduced: bool) -> bool:
+_VERBS = frozenset("will may drew love hope sue grant chase pat rob mark bill wade ward guy see so do an".split())
+_AFTER_NAME = frozenset("with from calling at and speaking here in , . ? ! on over again".split())
+
+
+def _candidate(name: str, strict: bool) -> bool:
+    known = lexicon()
+    return known.credible(name, announced=not strict) or (strict and name in known.any_name)
+
+
+def _plausible(
+    view: View, word: Word, name: str, strict: bool, count: int, introduced: bool, following: str
+) -> bool:
     """Whether a word can be the next part of a name."""
     known = lexicon()
     upper = _upper(view, word)
     if view.cased and not upper:
-        return not strict and count == 0 and known.safe(name)
-    if view.cased and upper and (not strict or introduced):
-        return name in known.any_name or not _sentence_word(view, word, name)
+        return count == 0 and not strict and known.safe(name)
+    if view.cased:
+        return not strict or count > 0 or known.credible(name, announced=False)
     if not strict:
-        return count == 0 or name in known.any_name
+        return count == 0 or name in known.any_name or known.credible(name, announced=False)
     if count == 0:
-        if introduced:
-            return known.safe(name) or (name in known.first and name not in NOT_NAMES and len(view.words) < 9)
-        return known.safe(name)
-    # behind a first name, a surname: any that the census knows and that is no everyday word
-    return name in known.last and (name not in known.ordinary or upper) or known.safe(name)
-
-
-def _sentence_word(view: View, word: Word, name: str) -> bool:
-    return name in lexicon().ordinary
+        ordinary = name in known.first and name not in _VERBS and following in _AFTER_NAME
+        return known.safe(name) or (introduced and ordinary)
+    surname = name in known.last and (name not in known.ordinary or following in _AFTER_NAME)
+    return surname or known.safe(name)
 
 
 def _answers(view: View, words: list[Word], by_start: dict[int, int]) -> Iterator[Span]:
@@ -147,7 +169,12 @@ def _answers(view: View, words: list[Word], by_start: dict[int, int]) -> Iterato
     index = _index_at(words, lead.end() if lead else 0)
     if index is None or len(words) - index > 9:
         return
-    yield from _taken(view, words, index, 4, False, True)
+    cased_name = view.cased and _upper(view, words[index])
+    first = lexicon().credible(words[index].text, announced=True)
+    rest = words[index:]
+    alone = sum(word.text.isalpha() and word.text not in FILLERS for word in rest) <= 4
+    if first and (alone or cased_name):
+        yield from _taken(view, words, index, 4, not alone, True)
 
 
 def _spelled(view: View) -> Iterator[Span]:
@@ -159,8 +186,6 @@ def _spelled(view: View) -> Iterator[Span]:
         asked = _SPELLED_NAMES & view.expected or view.named_before(run.start, ("NAME",))
         if spelled and (asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)):
             yield Span(run.start, run.end, "PERSON", 0.85)
-            index = _index_at(list(view.words), run.end)
-            del index
 
 
 def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
@@ -171,13 +196,18 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
         name = bare_name(word.text)
         if index <= skip or not known.safe(name) or (view.cased and not _upper(view, word)):
             continue
+        heard = view.text[word.start : word.end]
+        if heard.isupper() and not view.text.isupper():  # an abbreviation: TIA
+            continue
         end = word.start + len(name)
         if index + 1 < len(words) and word.text == name:
             following = words[index + 1]
             surname = bare_name(following.text)
             near = following.start - word.end == 1
             upper = _upper(view, following)
-            fits = surname in known.any_name if (view.cased and upper) else surname in known.last and surname not in known.ordinary
+            after = words[index + 2].text if index + 2 < len(words) else "."
+            ends = surname not in known.ordinary or after in _AFTER_NAME
+            fits = surname in known.any_name if (view.cased and upper) else surname in known.last and ends
             if near and fits and (not view.cased or upper) and surname not in NOT_NAMES:
                 end = following.start + len(surname)
                 skip = index + 1
@@ -188,6 +218,8 @@ def _credible(view: View, start: int, text: str) -> bool:
     """Whether what spaCy takes for a person is one: its errors on speech are words and eponyms."""
     known = lexicon()
     parts = [bare_name(part) for part in text.split() if part[:1].isalpha()]
+    if text.isupper() and len(text) < 6:
+        return False
     if not parts or any(known.clinical(part) for part in parts) or re.search(r"\d|<|>", text):
         return False
     if not view.cased or not all(part[:1].isupper() for part in text.split()):

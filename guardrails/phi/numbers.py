@@ -42,6 +42,7 @@ _MBI = re.compile(
     r"[1-9](?![sloibz])[a-z](?![sloibz])[a-z0-9]\d(?![sloibz])[a-z](?![sloibz])[a-z0-9]\d"
     r"(?![sloibz])[a-z](?![sloibz])[a-z]\d\d"
 )
+_UK_POSTCODE = re.compile(r"[a-z]{1,2}\d{1,2}[a-z]?\d[a-z]{2}")
 _SPINE = re.compile(r"(?:[lcts]\d{1,2})+")
 _COMMON_LINES = frozenset({"911", "988", "411", "211", "311", "112", "999", "18002738255"})
 _WRITTEN_CODE = re.compile(
@@ -70,8 +71,9 @@ def find(view: View) -> Iterator[Span]:
 
 
 def _public(text: str) -> bool:
-    """A number that everybody may know: an emergency or crisis line."""
-    return re.sub(r"\D", "", text) in _COMMON_LINES
+    """A number that everybody may know: an emergency, crisis or service line."""
+    digits = re.sub(r"\D", "", text)
+    return digits in _COMMON_LINES or re.fullmatch(r"9{3,6}|1{3}|0[38]00|0845", digits) is not None
 
 
 def _kind(view: View, run: Run) -> str:
@@ -145,6 +147,8 @@ def _unnamed(view: View, run: Run) -> str:
         return ""
     if _MBI.fullmatch(canon):
         return "MBI"
+    if _UK_POSTCODE.fullmatch(canon) or (letters and "ADDRESS" in view.expected and length_of(run) >= 3):
+        return "ZIP"
     if letters:
         return "ID" if len(canon) >= 5 and digits >= 3 else ""
     if 13 <= digits <= 19 and _luhn(canon):
@@ -163,6 +167,11 @@ def _unnamed(view: View, run: Run) -> str:
     if digits == 4 and not counting and (run.singles == 4 or (whole and "?" in view.previous)):
         return "ID"
     return ""
+
+
+def length_of(run: Run) -> int:
+    """Characters of the canonical form."""
+    return len(run.canon)
 
 
 def _luhn(digits: str) -> bool:

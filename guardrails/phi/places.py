@@ -8,6 +8,7 @@ States and countries stay.
 import re
 from collections.abc import Iterator
 
+from guardrails.phi.lexicon import NOT_NAMES
 from guardrails.phi.spoken import FILLERS, Run
 from guardrails.phi.view import Span, View
 
@@ -51,15 +52,16 @@ _NO_STREET = frozenset(
     o'clock am pm at on in out off can could would will should just really very also too yes no okay
     every each per once twice thing things on one's step""".split()
 )
-STATES = (
-    """alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa
-    |kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|nevada
-    |new hampshire|new jersey|new mexico|new york state|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island
-    |south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington state|west virginia|wisconsin|wyoming|puerto rico
-    |america|united states|usa|u\\.?s\\.?a?\\.?|uk|u\\.k\\.|england|scotland|wales|ireland|mexico|canada|india|china|spain|france|germany|italy|poland
-    |britain|europe|africa|asia|australia|the states|japan|brazil|cuba|haiti|philippines|vietnam|korea|pakistan|nigeria|ghana|portugal"""
-).replace("\n", "").replace(" |", "|").replace("    |", "|")
-_STATE = re.compile(rf"(?:{re.sub(r'\\s*\\|\\s*', '|', STATES).strip()})\b", re.IGNORECASE)
+_STATE_NAMES = (
+    "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,"
+    "indiana,iowa,kansas,kentucky,louisiana,maine,maryland,massachusetts,michigan,minnesota,mississippi,missouri,montana,"
+    "nebraska,nevada,new hampshire,new jersey,new mexico,north carolina,north dakota,ohio,oklahoma,oregon,pennsylvania,"
+    "rhode island,south carolina,south dakota,tennessee,texas,utah,vermont,virginia,west virginia,wisconsin,wyoming,"
+    "puerto rico,america,united states,usa,us,uk,england,scotland,wales,ireland,mexico,canada,india,china,spain,france,"
+    "germany,italy,poland,britain,europe,africa,asia,australia,states,japan,brazil,cuba,haiti,philippines,vietnam,korea,"
+    "pakistan,nigeria,ghana,portugal"
+)
+_STATE = re.compile(rf"(?:{_STATE_NAMES.replace(',', '|')})\b", re.IGNORECASE)
 _STATE_CODE = re.compile(r"(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b")
 _LIVES = re.compile(
     r"\b(?:i|we|he|she|they|who|you)?\s*(?:'m |'re |am |are |is |'s )?(?:still |now |just |currently )?"
@@ -126,11 +128,13 @@ def _street(view: View, run: Run, asked: bool) -> Span | None:
             if end < len(view.text) and view.text[end] == "." and word.text in ("st", "ave", "rd", "dr"):
                 end += 1
             unit = _UNIT.match(view.text, end)
-            return Span(run.start, unit.end() if unit else end, "ADDRESS", 0.92)
+            number = re.search(r"\bnumber\s+$", view.lower[: run.start])
+            start = number.start() if number else run.start
+            return Span(start, unit.end() if unit else end, "ADDRESS", 0.92)
         names.append(position)
         if len(names) > 4:
             break
-    if asked and names and len(view.words) <= 16:
+    if asked and names and run.digits >= 2 and len(view.words) <= 14:
         last = following[names[min(len(names), 2) - 1]]
         return Span(run.start, last.end, "ADDRESS", 0.7)
     return None
@@ -154,7 +158,7 @@ def _city_at(view: View, start: int, most: int) -> Iterator[Span]:
             continue
         text = view.text[word.start :]
         plain = word.text.isalpha() or "'" in word.text or word.text == "-"
-        if not plain or word.text in _PLACE_STOP or _STATE.match(text) or _STATE_CODE.match(text):
+        if not plain or _no_place(word.text) or _STATE.match(text) or _STATE_CODE.match(text):
             break
         if taken and view.cased and view.text[taken[0][0]].isupper() and not text[0].isupper():
             break
@@ -168,6 +172,12 @@ def _city_at(view: View, start: int, most: int) -> Iterator[Span]:
     if view.cased and not view.text[taken[0][0]].isupper():
         return
     yield Span(taken[0][0], taken[-1][1], "CITY", 0.65)
+
+
+def _no_place(word: str) -> bool:
+    if word in _DIRECTION:
+        return False
+    return word in _PLACE_STOP or word in NOT_NAMES or "'" in word
 
 
 def _city_before(view: View, end: int, asked: bool) -> Iterator[Span]:

@@ -6,7 +6,7 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ONES = {
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4",
@@ -145,6 +145,8 @@ def _atom(found: list[Word], index: int, text: str, running: bool) -> tuple[Atom
         return None, 1
     if name.isdigit():
         return Atom(name, word.start, word.end, "D", single=len(name) == 1), 1
+    if name == "o" and following is not None and following.text in ("as", "for"):
+        return _letter(found, index, text)
     if name in ONES and (name != "o" or running or _spelled(following)):
         return Atom(ONES[name], word.start, word.end, "D", single=True), 1
     if name in TEENS:
@@ -165,6 +167,9 @@ def _atom(found: list[Word], index: int, text: str, running: bool) -> tuple[Atom
         return _letter(found, index, text)
     touches = following is not None and following.start == word.end and following.text.isdigit()
     if touches and 2 <= len(name) <= 4 and name.isalpha():
+        return Atom(name, word.start, word.end, "L"), 1
+    upper = text[word.start : word.end].isupper() and 2 <= len(name) <= 3 and name.isalpha()
+    if upper and (running or (following is not None and _is_number(following.text))):
         return Atom(name, word.start, word.end, "L"), 1
     if name in ALPHABET and (running or (following is not None and _code(following.text))):
         return Atom(ALPHABET[name], word.start, word.end, "L"), 1
@@ -210,6 +215,8 @@ def _finished(atoms: list[Atom], found: list[Word], text: str) -> list[Run]:
         if (at == 0 or found[at - 1].text in _OPENERS) and len(atoms) > 1:
             break
         atoms = atoms[1:]
+    if atoms and all(atom.kind == "L" or text[atom.start : atom.end].lower() == "o" for atom in atoms):
+        atoms = [replace(atom, canon="o", kind="L") if atom.canon == "0" else atom for atom in atoms]
     return [Run(tuple(atoms))] if atoms else []
 
 
