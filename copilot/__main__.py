@@ -9,8 +9,8 @@ def main() -> None:
     """Runs `copilot`."""
     stay_offline()
     from copilot.cli import app
+    from copilot.packs_cli import protocol_app, rules_app
     from evals.cli import eval_app
-    from guardrails.cli import protocol_app, rules_app
     from knowledge_base.cli import app as kb_app
 
     app.add_typer(kb_app, name="kb")

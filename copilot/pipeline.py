@@ -142,6 +142,7 @@ class Pipeline:
             recording=context.recording,
             direction=context.direction or "",
             licence=context.licence,
+            on_file=frozenset(context.on_file),
         )
         agent_id = message.agent_id or (sender.subject if sender.role == "agent" else None)
         async with call.lock:

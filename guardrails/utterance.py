@@ -44,16 +44,6 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the masked text, as spaCy read it. A placeholder is one token, lemma = its type."""
-
-    text: str
-    lemma: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Utterance:
     """A segment after de-identification: `text` is free of PHI, entity spans index it.
 
@@ -72,4 +62,3 @@ class Utterance:
     revision: int = 0
     sentiment: float = 0.0
     withheld: str = ""
-    tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)

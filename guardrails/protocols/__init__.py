@@ -1,0 +1,1 @@
+"""Protocols: decision trees and checklists, followed live."""

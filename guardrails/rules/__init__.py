@@ -1,0 +1,1 @@
+"""The compliance rules: their language, their loading, their matching."""

@@ -1,0 +1,152 @@
+"""A compliance rule, as a pack says it."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from guardrails.flag import Category, Severity
+from guardrails.rules.errors import PackError
+from guardrails.rules.phrases import compiled
+from guardrails.rules.yamls import LINE, line_of, read_yaml
+
+EXAMPLES = 5
+"""Every rule that listens carries at least so many examples, and so many counter-examples."""
+THRESHOLD = 0.62
+_FIELDS = frozenset(
+    """id version category severity title why say passage speaker matter says means threshold literal
+    asked requires unless licence programs deadline_s resolved_by after entity observation examples
+    counter_examples source""".split()
+)
+_NEEDED = ("id", "category", "severity", "title", "why")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What makes a remote-monitoring reading a matter: limits in the unit of the reading."""
+
+    code: str
+    at_least: float | None = None
+    at_most: float | None = None
+    gain_at_least: float | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `matter` merges: one flag for each matter in a call."""
+
+    rule_id: str
+    version: int
+    category: Category
+    severity: Severity
+    title: str
+    why: str
+    say: str
+    passage: str
+    speaker: str
+    matter: str
+    says: tuple[re.Pattern[str], ...]
+    means: tuple[str, ...]
+    threshold: float
+    literal: bool
+    asked: bool
+    requires: frozenset[str]
+    unless: frozenset[str]
+    licence: str
+    programs: frozenset[str]
+    deadline_s: int | None
+    resolved_by: tuple[re.Pattern[str], ...]
+    after: str
+    entity: str
+    reading: Reading | None
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+    path: str
+    line: int
+
+
+def read_rules(path: Path, known_passages: Collection[str] | None) -> list[Rule]:
+    """The rules of a pack.
+
+    Raises:
+        PackError: with file, line and reason.
+    """
+    pack = read_yaml(path)
+    rows = pack.get("rules")
+    if not isinstance(rows, list) or not rows:
+        raise PackError(str(path), line_of(pack, "rules"), "`rules` must be a list")
+    for field in ("pack", "version", "approver"):
+        if not pack.get(field):
+            raise PackError(str(path), line_of(pack), f"`{field}` is missing")
+    return [_rule(path, row, int(pack["version"]), known_passages) for row in rows]
+
+
+def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> Rule:
+    if not isinstance(row, dict):
+        raise PackError(str(path), 1, "a rule is a mapping")
+
+    def wrong(field: str, reason: str) -> PackError:
+        return PackError(str(path), line_of(row, field), f"`{field}` {reason}")
+
+    for field in row:
+        if field not in _FIELDS and field != LINE:
+            raise wrong(field, "is no known field")
+    for field in _NEEDED:
+        if not row.get(field):
+            raise wrong(field, "is missing")
+    if row["category"] not in get_args(Category):
+        raise wrong("category", f"must be one of {', '.join(get_args(Category))}")
+    if row["severity"] not in get_args(Severity):
+        raise wrong("severity", f"must be one of {', '.join(get_args(Severity))}")
+    passage = str(row.get("passage") or "")
+    if passage and known is not None and passage not in known:
+        raise wrong("passage", f"names {passage!r}, which is not in force in the knowledge base")
+    says = tuple(_pattern(path, row, "says", line) for line in row.get("says") or ())
+    means = tuple(str(line) for line in row.get("means") or ())
+    listens = bool(says or means)
+    if not (listens or row.get("after") or row.get("deadline_s") or row.get("entity") or row.get("observation")):
+        raise wrong("id", "nothing triggers this rule")
+    examples, counters = (tuple(map(str, row.get(f) or ())) for f in ("examples", "counter_examples"))
+    if listens and (len(examples) < EXAMPLES or len(counters) < EXAMPLES):
+        raise wrong("id", f"needs at least {EXAMPLES} examples and {EXAMPLES} counter-examples")
+    reading = row.get("observation")
+    return Rule(
+        rule_id=str(row["id"]),
+        version=int(row.get("version") or version),
+        category=row["category"],
+        severity=row["severity"],
+        title=str(row["title"]),
+        why=str(row["why"]),
+        say=str(row.get("say") or ""),
+        passage=passage,
+        speaker=str(row.get("speaker") or "patient"),
+        matter=str(row.get("matter") or row["id"]),
+        says=says,
+        means=means,
+        threshold=float(row.get("threshold") or THRESHOLD),
+        literal=bool(row.get("literal")),
+        asked=bool(row.get("asked")),
+        requires=frozenset(map(str, row.get("requires") or ())),
+        unless=frozenset(map(str, row.get("unless") or ())),
+        licence=str(row.get("licence") or ""),
+        programs=frozenset(map(str, row.get("programs") or ())),
+        deadline_s=int(row["deadline_s"]) if row.get("deadline_s") else None,
+        resolved_by=tuple(
+            _pattern(path, row, "resolved_by", line) for line in row.get("resolved_by") or ()
+        ),
+        after=str(row.get("after") or ""),
+        entity=str(row.get("entity") or ""),
+        reading=Reading(**{k: v for k, v in reading.items() if k != LINE}) if reading else None,
+        examples=examples,
+        counter_examples=counters,
+        path=str(path),
+        line=line_of(row),
+    )
+
+
+def _pattern(path: Path, row: dict[str, Any], field: str, line: Any) -> re.Pattern[str]:
+    try:
+        return compiled(str(line))
+    except ValueError as error:
+        raise PackError(str(path), line_of(row, field), f"`{field}` {line!r}: {error}") from None
