@@ -25,9 +25,11 @@ from copilot.events import (
     QuotedSource,
     Source,
     SuggestionEvent,
+    SummaryEvent,
     UtteranceEvent,
 )
 from copilot.suggest.compose import Suggestion
+from copilot.summary import Escalated, summarise
 from guardrails import watch
 from guardrails.flag import Flag
 from guardrails.utterance import Utterance
@@ -278,7 +280,7 @@ def _end(book: Book, state: State, given: Ended) -> Step:
     ended = ConversationEnded(
         conversation_id=state.conversation_id, disposition=given.disposition
     )
-    return state, (*events, ended)
+    return state, (*events, ended, _summary_event(state))
 
 
 # ---- judging ----------------------------------------------------------------------------------
@@ -472,6 +474,37 @@ def _escalation_event(
             "status": escalation.status,
             "elapsed_ms": max(0, _later(state, at_ms) - escalation.since_ms),
         }
+    )
+
+
+def _summary_event(state: State) -> SummaryEvent:
+    """The wrap-up of an ended call."""
+    shown = {s.suggestion_id for s in state.suggestions}
+    accepted = {
+        r.target_id for r in state.ratings if r.action in ("accepted", "edited")
+    } & shown
+    summary = summarise(
+        [heard.utterance for heard in state.heard],
+        state.shown,
+        state.judged.protocols if state.judged else (),
+        [
+            Escalated(
+                e.opened_ms - e.since_ms,
+                None if e.acknowledged_ms is None else e.acknowledged_ms - e.since_ms,
+            )
+            for e in state.escalations
+        ],
+        suggestions=len(shown),
+        accepted=len(accepted),
+        disposition=state.ended.disposition if state.ended else "",
+        duration_ms=state.last_ms,
+    )
+    return SummaryEvent(
+        conversation_id=state.conversation_id,
+        text=summary.text,
+        disposition=summary.disposition,
+        actions=summary.actions,
+        metrics=summary.metrics,
     )
 
 

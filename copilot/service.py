@@ -77,6 +77,10 @@ class Service:
         event_id = call.next_id() if call else f"{int(time() * 1_000_000):017d}"
         return reply.model_copy(update={"event_id": event_id, "at": utc_now()})
 
+    def degraded(self) -> list[str]:
+        """The parts that run degraded, and how."""
+        return [self.knowledge.degraded] if self.knowledge.degraded else []
+
     async def _clock(self) -> None:
         """Looks at deadlines once a second, and sends a pulse of each watched call."""
         turns = 0

@@ -1,266 +1,245 @@
 """The system of record: every version of every passage, and its embedding by content hash.
 
-Nothing is overwritten: a changed passage is a new version. The vector index can be rebuilt from
-here at any time without embedding anything again.
+Nothing is overwritten: a changed passage is a new version, a changed state is a new row. So what
+was in force at any past moment can be asked for, and the index can be rebuilt from here without
+embedding anything again.
 """
 
-import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import batched
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 
+from knowledge_base import tables
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.passage import Guards, Passage
+from knowledge_base.passage import Passage, State
+from knowledge_base.tables import EMBEDDINGS, PASSAGES, SCHEMA, STATES, VERSION
 
-SCHEMA = 1
-_meta = sa.MetaData()
-_version = sa.Table("knowledge_version", _meta, sa.Column("schema", sa.Integer, primary_key=True))
-_passages = sa.Table(
-    "passage",
-    _meta,
-    sa.Column("passage_id", sa.String(128), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("owner", sa.String(128), nullable=False),
-    sa.Column("approver_role", sa.String(64), nullable=False),
-    sa.Column("effective_from", sa.String(32), nullable=False),
-    sa.Column("expires", sa.String(32), nullable=True),
-    sa.Column("guards", sa.Text, nullable=False),
-    sa.Column("tags", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
-)
-_states = sa.Table(
-    "passage_state",
-    _meta,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("passage_id", sa.String(128), nullable=False, index=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("at", sa.String(32), nullable=False),
-)
-_embeddings = sa.Table(
-    "embedding",
-    _meta,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("vector", sa.LargeBinary, nullable=False),
-)
+_MANY = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is in force from `since` to, but not including, `until` (None: until a change)."""
+
+    passages: tuple[Passage, ...]
+    since: datetime
+    until: datetime | None
 
 
 class Store:
-    """An open record."""
+    """An open record, in SQLite (WAL) or Postgres.
+
+    Raises:
+        KnowledgeError: it cannot be opened, or a newer program wrote it.
+    """
 
     def __init__(self, url: str) -> None:
         parsed = sa.make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
+        self._where = "the knowledge base"
         if parsed.get_backend_name() == "sqlite" and parsed.database:
+            self._where = f"the knowledge base {parsed.database}"
             try:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
+                folder = Path(parsed.database).parent
                 raise KnowledgeError(
-                    f"the data folder {Path(parsed.database).parent} is not writable: "
-                    f"{error.strerror}"
+                    f"the data folder {folder} is not writable: {error.strerror}"
                 ) from None
         self._engine = sa.create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
-            sa.event.listen(self._engine, "connect", _wal)
+            sa.event.listen(self._engine, "connect", tables.wal)
         try:
             self._prepare()
-        except sa.exc.SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-            raise KnowledgeError(f"the knowledge base cannot be opened: {reason}") from None
+        except KnowledgeError:
+            self.close()
+            raise
 
     def _prepare(self) -> None:
-        with self._engine.connect() as connection:
-            if sa.inspect(connection).has_table("knowledge_version"):
-                found = connection.execute(sa.select(sa.func.max(_version.c.schema))).scalar() or 0
+        with self._one_line("cannot be opened"), self._engine.begin() as connection:
+            if sa.inspect(connection).has_table(VERSION.name):
+                found = connection.execute(sa.select(sa.func.max(VERSION.c.schema))).scalar() or 0
                 if found > SCHEMA:
                     raise KnowledgeError(
-                        f"the knowledge base was written by a newer version (schema {found}); "
+                        f"{self._where} was written by a newer version (schema {found}); "
                         "upgrade the program, nothing was changed"
                     )
                 return
-        with self._engine.begin() as connection:
-            _meta.create_all(connection)
-            connection.execute(_version.insert(), {"schema": SCHEMA})
+            tables.META.create_all(connection)
+            connection.execute(VERSION.insert(), {"schema": SCHEMA})
 
-    def put(self, passages: Sequence[Passage], state: str) -> list[Passage]:
-        """Stores what is new or changed as new versions, all or nothing; returns those."""
+    def put(self, passages: Sequence[Passage], state: State) -> list[Passage]:
+        """Stores what is new or changed as new versions, all or nothing; returns those.
+
+        What is unchanged keeps its version; it is marked only to publish it.
+        """
         stored: list[Passage] = []
         now = datetime.now(UTC).isoformat()
-        with self._engine.begin() as connection:
+        rows: list[dict[str, object]] = []
+        marks: list[dict[str, object]] = []
+        with self._one_line("cannot be written"), self._engine.begin() as connection:
+            latest = _latest(connection, [passage.passage_id for passage in passages])
             for passage in passages:
-                latest = connection.execute(
-                    sa.select(_passages.c.version, _passages.c.digest)
-                    .where(_passages.c.passage_id == passage.passage_id)
-                    .order_by(_passages.c.version.desc())
-                    .limit(1)
-                ).first()
-                if latest is not None and latest.digest == whole_digest(passage):
-                    if _state_of(connection, passage.passage_id, latest.version) != state:
-                        self._mark(connection, passage.passage_id, latest.version, state, now)
-                        stored.append(replace(passage, version=latest.version))
-                    continue
-                version = max(passage.version, latest.version + 1 if latest else 1)
-                fresh = replace(passage, version=version)
-                connection.execute(_passages.insert(), _row(fresh))
-                self._mark(connection, fresh.passage_id, version, state, now)
-                stored.append(fresh)
+                version, digest, present = latest.get(passage.passage_id, (0, "", ""))
+                if digest == tables.whole_digest(passage):
+                    if state != "published" or present == "published":
+                        continue
+                else:
+                    version = max(passage.version, version + 1)
+                    rows.append(tables.row(replace(passage, version=version)))
+                stored.append(replace(passage, version=version, state=state))
+                marks.append(_mark(passage.passage_id, version, state, now))
+            for table, given in ((PASSAGES, rows), (STATES, marks)):
+                if given:
+                    connection.execute(table.insert(), given)
         return stored
 
     def retire(self, passage_id: str) -> bool:
-        """Takes a passage out of force; False if there is none in force."""
-        with self._engine.begin() as connection:
-            rows = [p for p in self._published(connection) if p.passage_id == passage_id]
-            now = datetime.now(UTC).isoformat()
-            for passage in rows:
-                self._mark(connection, passage_id, passage.version, "retired", now)
-        return bool(rows)
+        """Takes every published version of a passage out of force; False if there is none."""
+        now = datetime.now(UTC).isoformat()
+        with self._one_line("cannot be written"), self._engine.begin() as connection:
+            published = [
+                _mark(passage_id, passage.version, "retired", now)
+                for passage in _versions(connection, passage_id)
+                if passage.state == "published"
+            ]
+            if published:
+                connection.execute(STATES.insert(), published)
+        return bool(published)
 
     def history(self, passage_id: str) -> list[Passage]:
         """Every version of a passage with its present state, oldest first."""
-        with self._engine.connect() as connection:
-            rows = connection.execute(
-                sa.select(_passages)
-                .where(_passages.c.passage_id == passage_id)
-                .order_by(_passages.c.version)
-            ).mappings()
-            return [
-                _passage(row, _state_of(connection, passage_id, row["version"])) for row in rows
-            ]
+        with self._one_line("cannot be read"), self._engine.connect() as connection:
+            return _versions(connection, passage_id)
 
-    def in_force(self, at: datetime) -> list[Passage]:
-        """What is published and in its dates at a moment: the latest version of each passage."""
-        with self._engine.connect() as connection:
-            found = self._published(connection)
-        standing: dict[str, Passage] = {}
-        for passage in found:
-            if passage.effective_from <= at and (passage.expires is None or at < passage.expires):
-                standing[passage.passage_id] = passage
-        return list(standing.values())
+    def latest(self) -> list[Passage]:
+        """The newest version of every passage, whatever its state."""
+        with self._one_line("cannot be read"), self._engine.connect() as connection:
+            newest = {passage.passage_id: passage for passage in _versions(connection)}
+        return list(newest.values())
+
+    def standing(self, at: datetime) -> Standing:
+        """What is in force at a moment, and between which moments that holds.
+
+        Of each passage, the newest version that was published and had taken effect counts;
+        where it has expired, no older one comes back.
+        """
+        with self._one_line("cannot be read"), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(PASSAGES)).mappings().all()
+            marks = connection.execute(sa.select(STATES).order_by(STATES.c.seq)).all()
+        state: dict[tuple[str, int], str] = {}
+        turns: set[datetime] = set()
+        for mark in marks:
+            moment = datetime.fromisoformat(mark.at)
+            turns.add(moment)
+            if moment <= at:
+                state[mark.passage_id, mark.version] = mark.state
+        newest: dict[str, Passage] = {}
+        for row in sorted(rows, key=lambda row: (row["passage_id"], row["version"])):
+            if state.get((row["passage_id"], row["version"])) != "published":
+                continue
+            passage = tables.passage(row, "published")
+            turns.add(passage.effective_from)
+            if passage.expires:
+                turns.add(passage.expires)
+            if passage.effective_from <= at:
+                newest[passage.passage_id] = passage
+        return Standing(
+            tuple(p for p in newest.values() if p.expires is None or at < p.expires),
+            max((turn for turn in turns if turn <= at), default=datetime.min.replace(tzinfo=UTC)),
+            min((turn for turn in turns if turn > at), default=None),
+        )
+
+    def revision(self) -> int:
+        """A number that grows with every change of what may be said."""
+        with self._one_line("cannot be read"), self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(STATES.c.seq))).scalar() or 0
 
     def vectors(self, digests: Sequence[str]) -> dict[str, np.ndarray]:
-        """The embeddings kept for content hashes."""
+        """The embeddings kept for content hashes: float32 each."""
         found: dict[str, np.ndarray] = {}
-        with self._engine.connect() as connection:
-            for at in range(0, len(digests), 500):
-                part = list(digests[at : at + 500])
-                query = sa.select(_embeddings).where(_embeddings.c.digest.in_(part))
+        with self._one_line("cannot be read"), self._engine.connect() as connection:
+            for part in batched(digests, _MANY):
+                query = sa.select(EMBEDDINGS).where(EMBEDDINGS.c.digest.in_(part))
                 for digest, vector in connection.execute(query):
                     found[digest] = np.frombuffer(vector, dtype=np.float32)
         return found
 
     def keep_vectors(self, vectors: dict[str, np.ndarray]) -> None:
-        """Keeps embeddings by content hash."""
-        rows = [{"digest": d, "vector": v.astype(np.float32).tobytes()} for d, v in vectors.items()]
-        if rows:
-            with self._engine.begin() as connection:
-                connection.execute(_embeddings.insert(), rows)
+        """Keeps embeddings by content hash; those kept already stay."""
+        with self._one_line("cannot be written"), self._engine.begin() as connection:
+            known: set[str] = set()
+            for part in batched(vectors, _MANY):
+                query = sa.select(EMBEDDINGS.c.digest).where(EMBEDDINGS.c.digest.in_(part))
+                known |= set(connection.execute(query).scalars())
+            fresh = [
+                {"digest": digest, "vector": vector.astype(np.float32).tobytes()}
+                for digest, vector in vectors.items()
+                if digest not in known
+            ]
+            if fresh:
+                connection.execute(EMBEDDINGS.insert(), fresh)
 
     def close(self) -> None:
         """Closes every connection."""
         self._engine.dispose()
 
-    def _published(self, connection: sa.Connection) -> list[Passage]:
-        """The published version of each passage, the newest one where there are several."""
-        latest = (
-            sa.select(sa.func.max(_states.c.seq).label("seq"))
-            .group_by(_states.c.passage_id, _states.c.version)
-            .subquery()
-        )
-        query = (
-            sa.select(_passages, _states.c.state)
-            .join(
-                _states,
-                (_states.c.passage_id == _passages.c.passage_id)
-                & (_states.c.version == _passages.c.version),
-            )
-            .join(latest, latest.c.seq == _states.c.seq)
-            .where(_states.c.state == "published")
-            .order_by(_passages.c.passage_id, _passages.c.version)
-        )
-        return [_passage(row, row["state"]) for row in connection.execute(query).mappings()]
-
-    def _mark(
-        self, connection: sa.Connection, passage_id: str, version: int, state: str, at: str
-    ) -> None:
-        connection.execute(
-            _states.insert(),
-            {"passage_id": passage_id, "version": version, "state": state, "at": at},
-        )
+    @contextmanager
+    def _one_line(self, fault: str) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            # the driver's own text only: SQLAlchemy's would quote the statement's values
+            reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+            raise KnowledgeError(f"{self._where} {fault}: {reason}") from None
 
 
-def _state_of(connection: sa.Connection, passage_id: str, version: int) -> str:
-    query = (
-        sa.select(_states.c.state)
-        .where(_states.c.passage_id == passage_id, _states.c.version == version)
-        .order_by(_states.c.seq.desc())
-        .limit(1)
-    )
-    return connection.execute(query).scalar() or "draft"
+def _mark(passage_id: str, version: int, state: State, at: str) -> dict[str, object]:
+    return {"passage_id": passage_id, "version": version, "state": state, "at": at}
 
 
-def content_digest(passage: Passage) -> str:
-    """The hash under which the embedding of a passage is kept: its title and its text."""
-    return hashlib.sha256(f"{passage.title}\n{passage.text}".encode()).hexdigest()
+def _states(
+    connection: sa.Connection, names: Sequence[str] | None = None
+) -> dict[tuple[str, int], State]:
+    query = sa.select(STATES).order_by(STATES.c.seq)
+    if names is not None:
+        query = query.where(STATES.c.passage_id.in_(names))
+    return {(mark.passage_id, mark.version): mark.state for mark in connection.execute(query)}
 
 
-def whole_digest(passage: Passage) -> str:
-    """The hash of everything that makes a version, its number aside."""
-    row = {k: v for k, v in _row(passage, digest="").items() if k != "version"}
-    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
+def _versions(connection: sa.Connection, passage_id: str | None = None) -> list[Passage]:
+    query = sa.select(PASSAGES).order_by(PASSAGES.c.passage_id, PASSAGES.c.version)
+    if passage_id is not None:
+        query = query.where(PASSAGES.c.passage_id == passage_id)
+    states = _states(connection, None if passage_id is None else [passage_id])
+    return [
+        tables.passage(row, states.get((row["passage_id"], row["version"]), "draft"))
+        for row in connection.execute(query).mappings()
+    ]
 
 
-def _row(passage: Passage, digest: str | None = None) -> dict[str, Any]:
+def _latest(
+    connection: sa.Connection, names: Sequence[str]
+) -> dict[str, tuple[int, str, str]]:
+    """The newest version of passages: its number, its digest and its state."""
+    versions: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    states: dict[tuple[str, int], State] = {}
+    for part in batched(names, _MANY):
+        query = sa.select(PASSAGES.c.passage_id, PASSAGES.c.version, PASSAGES.c.digest)
+        for name, version, digest in connection.execute(
+            query.where(PASSAGES.c.passage_id.in_(part))
+        ):
+            versions[name].append((version, digest))
+        states |= _states(connection, part)
     return {
-        "passage_id": passage.passage_id,
-        "version": passage.version,
-        "kind": passage.kind,
-        "title": passage.title,
-        "text": passage.text,
-        "owner": passage.owner,
-        "approver_role": passage.approver_role,
-        "effective_from": passage.effective_from.isoformat(),
-        "expires": passage.expires.isoformat() if passage.expires else None,
-        "guards": json.dumps(
-            [passage.guards.programs, passage.guards.conditions, passage.guards.language]
-        ),
-        "tags": json.dumps(passage.tags),
-        "source": passage.source,
-        "digest": whole_digest(passage) if digest is None else digest,
+        name: (*max(found), states.get((name, max(found)[0]), "draft"))
+        for name, found in versions.items()
     }
-
-
-def _passage(row: Any, state: str) -> Passage:
-    programs, conditions, language = json.loads(row["guards"])
-    return Passage(
-        passage_id=row["passage_id"],
-        version=row["version"],
-        kind=row["kind"],
-        title=row["title"],
-        text=row["text"],
-        owner=row["owner"],
-        approver_role=row["approver_role"],
-        effective_from=datetime.fromisoformat(row["effective_from"]),
-        expires=datetime.fromisoformat(row["expires"]) if row["expires"] else None,
-        state=state,  # pyright: ignore[reportArgumentType]
-        guards=Guards(tuple(programs), tuple(conditions), language),
-        tags=tuple(json.loads(row["tags"])),
-        source=row["source"],
-    )
-
-
-def _wal(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()

@@ -1,0 +1,1 @@
+"""Suggestions: composed from approved passages, worded by a language model where one is set up."""
