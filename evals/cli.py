@@ -1,0 +1,56 @@
+"""`copilot eval`: the quality and speed figures, each beside its baseline in the same run."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+eval_app = typer.Typer(no_args_is_help=True, help="Quality and speed figures.")
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+
+
+@eval_app.callback()
+def _root() -> None:
+    pass
+
+
+@eval_app.command(
+    epilog="**Examples:** `copilot eval phi --data calls.jsonl` · `copilot eval phi --data labelled/ --json`"
+)
+def phi(
+    data: Annotated[Path, typer.Option(help="Labelled turns (JSONL), or a folder of labelled calls.")],
+    as_json: AsJson = False,
+) -> None:
+    """Identifiers masked in full and precision, by type and style, beside stock Presidio."""
+    from evals.bench.phi import DataError, run, table
+
+    try:
+        result = run(data)
+    except DataError as error:
+        print(f"copilot eval phi: {error}", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(2) from None
+    _show(result, table(result), as_json)
+
+
+@eval_app.command(
+    epilog="**Examples:** `copilot eval load` · `copilot eval load --calls 50 --seconds 30 --json`"
+)
+def load(
+    calls: Annotated[int, typer.Option(min=1, max=2000, help="Live calls.")] = 20,
+    seconds: Annotated[int, typer.Option(min=5, max=600, help="How long they are played.")] = 20,
+    data: Annotated[
+        Path | None, typer.Option(help="Calls to play; the sample call if unset.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Latency and CPU of N live calls played at real-time rate."""
+    from evals.bench.load import run, table
+
+    result = run(calls, seconds, data)
+    _show(result, table(result), as_json)
+
+
+def _show(result: dict[str, Any], text: str, as_json: bool) -> None:
+    print(json.dumps(result, indent=2) if as_json else text)  # noqa: T201
