@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from copilot.events import BadMessage, parse_client
@@ -139,7 +139,7 @@ async def _send(recording: Recording, send: Callable[[str], Any], speed: float) 
 
 async def _listen(
     recording: Recording,
-    frames: AsyncIterator[str | bytes],
+    socket: ClientConnection,
     sender: "asyncio.Task[None]",
     heard: Callable[[dict[str, Any]], None],
     acks_only: bool,
@@ -151,8 +151,8 @@ async def _listen(
         done = sender.done()
         try:
             async with asyncio.timeout(SUMMARY_TIMEOUT if done else None):
-                event: dict[str, Any] = json.loads(await anext(frames))
-        except (TimeoutError, StopAsyncIteration, ConnectionClosed):
+                event: dict[str, Any] = json.loads(await socket.recv())
+        except (TimeoutError, ConnectionClosed):
             return False
         heard(event)
         if event["type"] == "error":
