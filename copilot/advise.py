@@ -78,9 +78,7 @@ class Advisor:
 
         call.advising = asyncio.create_task(run())
 
-    async def _card(
-        self, call: Call, query: Query, turns: list[Utterance], began: float
-    ) -> None:
+    async def _card(self, call: Call, query: Query, turns: list[Utterance], began: float) -> None:
         vectors = [call.vectors[s] for s in query.segments if s in call.vectors]
         hits = await self._search(call, query.text, _combined(vectors))
         suggestion = compose(query, hits, call.state.suggestions, self._number(call))
@@ -137,7 +135,9 @@ class Advisor:
             except DraftFailed as failed:
                 _log.warning("draft failed", kind=str(failed))
                 if str(failed) != "unsafe":
-                    text = "The language model is not available; approved texts are shown as they are."
+                    text = (
+                        "The language model is not available; approved texts are shown as they are."
+                    )
                     self._degraded(call, "llm_unavailable", text)
         async with call.lock:
             if call.state.ended is None:

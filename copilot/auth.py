@@ -92,7 +92,7 @@ class Authenticator:
     def _refreshed(self) -> bool:
         """Asks the issuer for its keys again, at most once a minute."""
         url = self._settings.auth_jwks_url
-        if not url or time.monotonic() - self._fetched < _REFRESH_SECONDS and self._keys.keys:
+        if not url or (time.monotonic() - self._fetched < _REFRESH_SECONDS and self._keys.keys):
             return False
         self._fetched = time.monotonic()
         try:

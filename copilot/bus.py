@@ -8,12 +8,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
-from copilot.events import ConversationEvent
+from copilot.events import Ack, ConversationEvent
 
 DEPTH = 2_000
-WATCHED = frozenset(
-    {"conversation.started", "conversation.ended", "flag", "escalation", "pulse"}
-)
+WATCHED = frozenset({"conversation.started", "conversation.ended", "flag", "escalation", "pulse"})
 
 
 class Overrun(Exception):
@@ -24,10 +22,10 @@ class Subscription:
     """One listener's queue. Iterate over it; leave it by `Bus.drop`."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[ConversationEvent | None] = asyncio.Queue(DEPTH)
+        self._queue: asyncio.Queue[ConversationEvent | Ack | None] = asyncio.Queue(DEPTH)
         self._overrun = False
 
-    def put(self, event: ConversationEvent) -> None:
+    def put(self, event: ConversationEvent | Ack) -> None:
         """Adds an event; past the depth, ends the subscription."""
         if self._overrun:
             return
@@ -40,7 +38,7 @@ class Subscription:
             return
         self._queue.put_nowait(event)
 
-    async def __aiter__(self) -> AsyncIterator[ConversationEvent]:
+    async def __aiter__(self) -> AsyncIterator[ConversationEvent | Ack]:
         """Events in order.
 
         Raises:

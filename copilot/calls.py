@@ -43,8 +43,16 @@ ABANDONED = timedelta(hours=24)
 _INPUTS: Mapping[str, TypeAdapter[Input]] = {
     kind.__name__: TypeAdapter(kind)
     for kind in (
-        Started, Said, Observed, Ticked, Passed, Suggested, Rated, Acknowledged, Ended,
-    )  # fmt: skip
+        Started,
+        Said,
+        Observed,
+        Ticked,
+        Passed,
+        Suggested,
+        Rated,
+        Acknowledged,
+        Ended,
+    )
 }
 
 

@@ -6,7 +6,7 @@ Whatever is slow to import is imported inside the command that needs it.
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,7 +45,7 @@ def out(text: str) -> None:
 
 
 @contextmanager
-def one_clear_line() -> Iterator[None]:
+def one_clear_line() -> Generator[None]:
     """Turns what a person can mend into one line on stderr and exit code 2."""
     from copilot.embedded import PortInUse
     from copilot.journal import JournalError
@@ -132,9 +132,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8765.")] = None,
     data: Data = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Threads that analyse speech.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads that analyse speech.")] = None,
 ) -> None:
     """Runs the service until it is interrupted."""
     from copilot.embedded import bind, server

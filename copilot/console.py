@@ -43,6 +43,7 @@ def _clock(ms: int) -> str:
 
 def _wrapped(head: str, text: str) -> str:
     indent = " " * min(len(head) + 1, 15)
-    return textwrap.fill(
-        text or "", WIDTH, initial_indent=f"{head} ", subsequent_indent=indent
-    ) or head
+    return (
+        textwrap.fill(text or "", WIDTH, initial_indent=f"{head} ", subsequent_indent=indent)
+        or head
+    )

@@ -33,7 +33,15 @@ from copilot.summary import Escalated, summarise
 from guardrails import watch
 from guardrails.flag import Flag
 from guardrails.utterance import Utterance
-from guardrails.watch import CallFacts, Guard, Heard, JudgeState, Observation, ProtocolState, Signals
+from guardrails.watch import (
+    CallFacts,
+    Guard,
+    Heard,
+    JudgeState,
+    Observation,
+    ProtocolState,
+    Signals,
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ Input = Started | Said | Observed | Ticked | Passed | Suggested | Rated | Acknow
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """One matter handed to the clinical team; `elapsed_ms` are from the utterance that caused it."""
+    """One matter handed to the clinical team; `since_ms` is the start of what caused it."""
 
     escalation_id: str
     flag_id: str
@@ -261,7 +269,7 @@ def _acknowledge(book: Book, state: State, given: Acknowledged) -> Step:
     escalations: list[Escalation] = []
     for escalation in state.escalations:
         if escalation.escalation_id == given.escalation_id and escalation.status == "opened":
-            escalation = replace(  # noqa: PLW2901
+            escalation = replace(
                 escalation, status="acknowledged", acknowledged_ms=_later(state, given.at_ms)
             )
             events.append(_escalation_event(book, state, escalation, given.at_ms))
@@ -277,9 +285,7 @@ def _end(book: Book, state: State, given: Ended) -> Step:
     state = replace(state, ended=replace(given, at_ms=at_ms), last_ms=at_ms, early=())
     judged = watch.finish(book.guard, _judged(state), at_ms)
     state, events = _judge(book, state, judged)
-    ended = ConversationEnded(
-        conversation_id=state.conversation_id, disposition=given.disposition
-    )
+    ended = ConversationEnded(conversation_id=state.conversation_id, disposition=given.disposition)
     return state, (*events, ended, _summary_event(state))
 
 
@@ -299,9 +305,7 @@ def _apply(book: Book, judged: JudgeState, deed: Observed | Ticked | Heard) -> J
         case Observed():
             return watch.observe(book.guard, judged, deed.observation, deed.at_ms)
         case Ticked():
-            return watch.step_done(
-                book.guard, judged, deed.protocol_id, deed.step_id, deed.at_ms
-            )
+            return watch.step_done(book.guard, judged, deed.protocol_id, deed.step_id, deed.at_ms)
 
 
 def _rejudge(book: Book, state: State) -> JudgeState:
@@ -325,9 +329,7 @@ def _judge(book: Book, state: State, judged: JudgeState) -> Step:
     told = {flag.flag_id: flag for flag in (*state.shown, *changed)}
     final = {flag.flag_id for flag in judged.flags}
     raised_early = {flag.flag_id for flag in state.early}
-    state = replace(
-        state, shown=tuple(told.values()), unconfirmed=frozenset(raised_early - final)
-    )
+    state = replace(state, shown=tuple(told.values()), unconfirmed=frozenset(raised_early - final))
     state, escalated = _escalate(book, state, changed)
     moved = tuple(
         _protocol_event(state, now)
@@ -452,9 +454,7 @@ def _suggestion_event(state: State, suggestion: Suggestion) -> SuggestionEvent:
         text=suggestion.text,
         in_reply_to=suggestion.in_reply_to,
         passages=tuple(
-            QuotedSource(
-                passage_id=p.passage_id, version=p.version, title=p.title, quote=p.quote
-            )
+            QuotedSource(passage_id=p.passage_id, version=p.version, title=p.title, quote=p.quote)
             for p in suggestion.passages
         ),
         drafted_by=suggestion.drafted_by,
@@ -480,9 +480,7 @@ def _escalation_event(
 def _summary_event(state: State) -> SummaryEvent:
     """The wrap-up of an ended call."""
     shown = {s.suggestion_id for s in state.suggestions}
-    accepted = {
-        r.target_id for r in state.ratings if r.action in ("accepted", "edited")
-    } & shown
+    accepted = {r.target_id for r in state.ratings if r.action in ("accepted", "edited")} & shown
     summary = summarise(
         [heard.utterance for heard in state.heard],
         state.shown,

@@ -9,7 +9,7 @@ from typing import Any
 from copilot.auth import issue
 from copilot.embedded import Running, running
 from copilot.replay import Recording, play, read
-from copilot.settings import Settings
+from copilot.settings import load
 
 SAMPLE = Path(__file__).parent / "samples" / "chf_follow_up.jsonl"
 
@@ -30,7 +30,7 @@ async def demo(
     recording = read(SAMPLE)[0]
     agent_id = str(recording.messages[0].get("agent_id", "agent"))
     with tempfile.TemporaryDirectory(prefix="copilot-demo-") as folder:
-        settings = Settings(data=Path(folder), port=port)
+        settings = load(data=Path(folder), port=port)
         say("Opening the models and the starter knowledge base ...")
         async with running(settings) as server:
             token = issue(settings, "agent", agent_id)
@@ -47,5 +47,5 @@ async def demo(
 
 
 async def _page_opened(server: Running, recording: Recording) -> None:
-    while not server.service.bus.listened(recording.conversation_id):
+    while not server.service.bus.listened(recording.conversation_id):  # noqa: ASYNC110
         await asyncio.sleep(0.05)

@@ -51,7 +51,7 @@ class ConversationStart(_Message):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en-US"
     program: Code | None = None
     agent_id: Id | None = None
-    context: CallContext = CallContext()
+    context: CallContext = Field(default_factory=lambda: CallContext.model_validate({}))
 
 
 class SegmentMessage(_Message):

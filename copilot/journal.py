@@ -20,6 +20,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.event import listen
+from sqlalchemy.exc import SQLAlchemyError
 
 _meta = sa.MetaData()
 _journal = sa.Table(
@@ -92,10 +94,10 @@ class Journal:
             _make_folder(Path(parsed.database).parent)
         engine = sa.create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
-            sa.event.listen(engine, "connect", _sqlite_pragmas)
+            listen(engine, "connect", _sqlite_pragmas)
         try:
             _migrate(engine)
-        except sa.exc.SQLAlchemyError as error:
+        except SQLAlchemyError as error:
             engine.dispose()
             where = parsed.database or parsed.host
             raise JournalError(
@@ -115,7 +117,7 @@ class Journal:
         try:
             with self._writing, self._engine.begin() as connection:
                 connection.execute(_journal.insert(), [asdict(row) for row in rows])
-        except sa.exc.SQLAlchemyError as error:
+        except SQLAlchemyError as error:
             raise JournalError(f"the journal cannot be written: {_reason(error)}") from None
 
     def events(self, conversation_id: str, after: str = "") -> list[Row]:
@@ -311,7 +313,7 @@ def _chained(entry: dict[str, Any]) -> str:
     return hashlib.sha256(line.encode()).hexdigest()
 
 
-def _reason(error: sa.exc.SQLAlchemyError) -> str:
+def _reason(error: SQLAlchemyError) -> str:
     """The driver's own words without the statement or its parameters."""
     original = getattr(error, "orig", None)
     return str(original or type(error).__name__).splitlines()[0]

@@ -181,9 +181,7 @@ class Pipeline:
         )
         text = call.vault.reveal(message.placeholder)
         if text is None:
-            return _error(
-                "unknown_placeholder", "nothing is held for it", message, "placeholder"
-            )
+            return _error("unknown_placeholder", "nothing is held for it", message, "placeholder")
         return Revealed(
             conversation_id=call.conversation_id, placeholder=message.placeholder, text=text
         )

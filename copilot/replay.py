@@ -62,7 +62,7 @@ def _messages(path: Path, text: str) -> Iterable[tuple[int, dict[str, Any]]]:
         document = None
     if isinstance(document, dict) and "vcon" in document:
         try:
-            events = client_events(document)
+            events = list(client_events(document))
         except ValueError as error:
             raise RecordingError(f"{path}: {error}") from None
         yield from ((1, event) for event in events)

@@ -30,7 +30,7 @@ RULES = PACKAGE / "guardrails" / "rules" / "packs"
 PROTOCOLS = PACKAGE / "guardrails" / "protocols" / "packs"
 TICK_SECONDS = 1.0
 PULSE_SECONDS = 5.0
-_WORST: Sequence[Severity] = ("critical", "warning", "notice")
+_WORST: tuple[Severity, ...] = ("critical", "warning", "notice")
 _log = structlog.get_logger(__name__)
 
 
@@ -166,7 +166,9 @@ def _packs(own: Path, more: Sequence[Path]) -> list[Path]:
 def _pulse(call: Call) -> Pulse:
     state = call.state
     open_flags = [flag for flag in state.shown if flag.status != "resolved"]
-    worst = next((s for s in _WORST if any(f.severity == s for f in open_flags)), None)
+    worst: Severity | None = next(
+        (s for s in _WORST if any(f.severity == s for f in open_flags)), None
+    )
     said = [h.utterance for h in state.heard if h.utterance.speaker == "patient"]
     return Pulse(
         conversation_id=call.conversation_id,

@@ -28,13 +28,15 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy address of the journal; SQLite in the data folder if unset."
     )
     chroma_url: str | None = Field(
-        None, description="`http://HOST:PORT` of a Chroma server; embedded in the data folder if unset."
+        None,
+        description="`http://HOST:PORT` of a Chroma server; embedded in the data folder if unset.",
     )
     llm_base_url: str | None = Field(
         None, description="Any OpenAI-compatible endpoint; `OPENAI_BASE_URL` is honoured too."
     )
     llm_api_key: SecretStr | None = Field(
-        None, description="Its key; `OPENAI_API_KEY` is honoured too. Neither set: no model is asked."
+        None,
+        description="Its key; `OPENAI_API_KEY` is honoured too. Neither set: no model is asked.",
     )
     llm_model: str = Field("gpt-4o-mini", description="The chat model that words suggestions.")
     llm_timeout_s: float = Field(
@@ -56,7 +58,9 @@ class Settings(BaseSettings):
         600, gt=0, description="A connection on which nothing moves for so long is closed (4408)."
     )
     max_frame_bytes: int = Field(
-        1_048_576, ge=131_072, description="The largest websocket frame; a larger one closes (1009)."
+        1_048_576,
+        ge=131_072,
+        description="The largest websocket frame; a larger one closes (1009).",
     )
     batch_size: int = Field(16, ge=1, le=256, description="Segments analysed together at most.")
     batch_wait_ms: float = Field(

@@ -20,7 +20,9 @@ def _root() -> None:
     epilog="**Examples:** `copilot eval phi --data calls.jsonl` · `copilot eval phi --data labelled/ --json`"
 )
 def phi(
-    data: Annotated[Path, typer.Option(help="Labelled turns (JSONL), or a folder of labelled calls.")],
+    data: Annotated[
+        Path, typer.Option(help="Labelled turns (JSONL), or a folder of labelled calls.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Identifiers masked in full and precision, by type and style, beside stock Presidio."""

@@ -16,17 +16,97 @@ _NUMBER = re.compile(
     r"|eighty|ninety|hundred|thousand|half|twice|double)\b"
 )
 _STOP = frozenset(
-    """a an and are as at be but by can do for from had has have how i if in is it its me my of on or so
-    that the their them then there they this to was we were what when which who will with would you your
-    i'm i'll it's let let's please thank thanks here just right sure understand sorry hear help now okay
-    about could may up out not no any some more""".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "i'm",
+        "i'll",
+        "it's",
+        "let",
+        "let's",
+        "please",
+        "thank",
+        "thanks",
+        "here",
+        "just",
+        "right",
+        "sure",
+        "understand",
+        "sorry",
+        "hear",
+        "help",
+        "now",
+        "okay",
+        "about",
+        "could",
+        "may",
+        "up",
+        "out",
+        "not",
+        "no",
+        "any",
+        "some",
+        "more",
+    ]
 )
-_NEGATIONS = re.compile(r"\b(?:not|no|never|don't|do not|doesn't|can't|cannot|won't|without|avoid)\b")
+_NEGATIONS = re.compile(
+    r"\b(?:not|no|never|don't|do not|doesn't|can't|cannot|won't|without|avoid)\b"
+)
 _SCOPE = re.compile(
     r"\byou (?:can|could|should|may) (?:safely |just |probably )?(?:stop|skip|double|increase|decrease|reduce|halve)\b"
     r"|\b(?:sounds like|you (?:probably|likely|definitely) have|it'?s (?:probably|likely))\b"
 )
-_PROMISE = re.compile(r"\b(?:guarantee|promise you|definitely (?:covered|be fine)|will be fine|nothing to worry)\b")
+_PROMISE = re.compile(
+    r"\b(?:guarantee|promise you|definitely (?:covered|be fine)|will be fine|nothing to worry)\b"
+)
 
 
 def check(draft: str, passages: Sequence[str], heard: Sequence[str] = ()) -> list[Finding]:
@@ -67,7 +147,10 @@ def _drops(said: str, passages: Sequence[str]) -> bool:
         for clause in re.split(r"(?<=[.?!,])\s+", passage.lower()):
             if not _NEGATIONS.search(clause):
                 continue
-            wanted = {_stem(w) for w in _WORD.findall(clause) if w not in _STOP} - {"don't", "can't"}
+            wanted = {_stem(w) for w in _WORD.findall(clause) if w not in _STOP} - {
+                "don't",
+                "can't",
+            }
             for mine in own:
                 held = {_stem(w) for w in _WORD.findall(mine)}
                 if len(wanted) >= 2 and wanted <= held and not _NEGATIONS.search(mine):

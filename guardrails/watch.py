@@ -195,7 +195,11 @@ def observe(guard: Guard, state: JudgeState, seen: Observation, at_ms: int) -> J
         over = (
             (reading.at_least is not None and seen.value >= reading.at_least)
             or (reading.at_most is not None and seen.value <= reading.at_most)
-            or (reading.gain_at_least is not None and gain is not None and gain >= reading.gain_at_least)
+            or (
+                reading.gain_at_least is not None
+                and gain is not None
+                and gain >= reading.gain_at_least
+            )
         )
         if over:
             state = _raise(state, rule, (), at_ms)
@@ -303,9 +307,7 @@ def _agent_turn(
     return replace(state, distress=("", ""))
 
 
-def _raise(
-    state: JudgeState, rule: Rule, evidence: tuple[Evidence, ...], at_ms: int
-) -> JudgeState:
+def _raise(state: JudgeState, rule: Rule, evidence: tuple[Evidence, ...], at_ms: int) -> JudgeState:
     """The state with a rule's flag, if its conditions hold and its matter is not known yet."""
     facts = state.facts
     if rule.licence and facts.licence != rule.licence:

@@ -40,6 +40,9 @@ class MiniLm(Embeddings):
         KnowledgeError: a package is missing, or its file is not the pinned one.
     """
 
+    name = "all-MiniLM-L6-v2-int8"
+    dimensions = DIMENSIONS
+
     def __init__(self) -> None:
         import onnxruntime as ort
         from tokenizers import Tokenizer

@@ -1,31 +1,31 @@
 """Files to passages: Markdown with or without front matter, and JSONL.
 
-Every mistake is one `file:line: reason`; a file with a mistake gives nothing, the others go on.
+Every mistake is one `file:line: reason`. A file with a mistake gives nothing, the others go on.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, get_args
-
-import yaml
+from typing import Any
 
 from knowledge_base.errors import PassageError
-from knowledge_base.passage import Guards, Kind, Passage
+from knowledge_base.fields import FIELDS, passage_from
+from knowledge_base.passage import Passage
 
-KINDS: tuple[str, ...] = get_args(Kind)
-_FRONT = re.compile(r"\A---\r?\n(.*?\r?\n)---[ \t]*\r?\n(.*)\Z", re.DOTALL)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
-_FIELDS = frozenset(
-    """id kind title owner approver_role version effective_from expires programs conditions language
-    tags source""".split()
-)
-_NEEDED = ("id", "kind", "title", "owner", "approver_role", "effective_from")
-_LONG = 1_200
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_FRONT = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n(.*))?\Z", re.DOTALL)
+_LARGEST = 20_000_000
+"""A text file above this many bytes is no passage that an agent could read out."""
+_LONGEST_PIECE = 1_200
+"""Characters: a section of a plain Markdown file above this is split at its paragraphs."""
+_ROW_FIELDS = FIELDS - {"id"}
+_DEFAULTS = {
+    "kind": "faq",
+    "owner": "import",
+    "approver_role": "none",
+    "effective_from": "2000-01-01",
+}
 
 
 @dataclass(frozen=True)
@@ -38,210 +38,170 @@ class Read:
 
 
 def read(paths: Sequence[Path], contains_phi: Callable[[str], bool] | None = None) -> Read:
-    """The passages of files and folders."""
+    """The passages of files and folders.
+
+    A file is refused whole for any mistake, for an id that another file has, and where
+    `contains_phi` says so of one of its passages. README files in folders are left out.
+    """
     passages: dict[str, Passage] = {}
     problems: list[str] = []
     where: dict[str, Path] = {}
-    found = list(_files(paths))
-    for root, path in found:
-        try:
-            fresh = _read_file(root, path)
-            for passage in fresh:
-                if passage.passage_id in passages:
-                    other = where[passage.passage_id]
-                    raise PassageError(
-                        str(path), 1, f"the id {passage.passage_id!r} is also in {other}"
-                    )
-                if contains_phi is not None and contains_phi(passage.text):
-                    raise PassageError(
-                        str(path), 1, f"{passage.passage_id!r} holds personal health information"
-                    )
-        except PassageError as error:
-            problems.append(str(error))
+    count = 0
+    for root, path in _files(paths):
+        count += 1
+        wrong: list[PassageError] = []
+        fresh: dict[str, Passage] = {}
+        for line, passage in _read_file(root, path, wrong):
+            name = passage.passage_id
+            if name in fresh:
+                wrong.append(PassageError(str(path), line, f"the id {name!r} is used twice"))
+            elif name in where:
+                reason = f"the id {name!r} is also in {where[name]}"
+                wrong.append(PassageError(str(path), line, reason))
+            elif contains_phi is not None and contains_phi(f"{passage.title}\n{passage.text}"):
+                reason = f"{name!r} seems to hold personal health information"
+                wrong.append(PassageError(str(path), line, reason))
+            fresh[name] = passage
+        if wrong:
+            problems += map(str, wrong)
             continue
-        for passage in fresh:
-            passages[passage.passage_id] = passage
-            where[passage.passage_id] = path
-    return Read(tuple(passages.values()), tuple(problems), len(found))
+        passages |= fresh
+        where |= dict.fromkeys(fresh, path)
+    return Read(tuple(passages.values()), tuple(problems), count)
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, Path]]:
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".md", ".jsonl"))
-            yield from ((path, file) for file in inside if file.name.lower() != "readme.md")
+            for file in sorted(path.rglob("*")):
+                hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+                wanted = file.suffix.lower() in (".md", ".markdown", ".jsonl") and not hidden
+                if wanted and file.stem.lower() != "readme":
+                    yield path, file
         else:
             yield path.parent, path
 
 
-def _read_file(root: Path, path: Path) -> list[Passage]:
+def _read_file(root: Path, path: Path, wrong: list[PassageError]) -> Iterator[tuple[int, Passage]]:
+    """Each passage of a file with the line it starts at; mistakes go into `wrong`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > _LARGEST and path.suffix.lower() != ".jsonl":
+            raise PassageError(str(path), 1, f"is larger than {_LARGEST // 1_000_000} MB")
+        text = path.read_text(encoding="utf-8-sig")
+        match path.suffix.lower():
+            case ".jsonl":
+                yield from _jsonl(path, text, wrong)
+            case ".md" | ".markdown" if text.startswith("---"):
+                yield 1, _with_front_matter(path, text, wrong)
+            case ".md" | ".markdown":
+                yield from ((1, passage) for passage in _by_headings(root, path, text))
+            case other:
+                raise PassageError(str(path), 1, f"{other or 'such'} files are not read")
     except OSError as error:
-        raise PassageError(str(path), 1, f"cannot be read: {error.strerror}") from None
+        wrong.append(PassageError(str(path), 1, f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError:
-        raise PassageError(str(path), 1, "is no UTF-8 text") from None
-    if path.suffix == ".jsonl":
-        return _jsonl(path, text)
-    if path.suffix != ".md":
-        raise PassageError(str(path), 1, f"files of the kind {path.suffix or '(none)'} are not read")
-    if text.startswith("---"):
-        return [_with_front_matter(path, text)]
-    return _by_headings(root, path, text)
+        wrong.append(PassageError(str(path), 1, "is no UTF-8 text"))
+    except PassageError as error:
+        if error not in wrong:
+            wrong.append(error)
 
 
-def _with_front_matter(path: Path, text: str) -> Passage:
+def _with_front_matter(path: Path, text: str, wrong: list[PassageError]) -> Passage:
+    import yaml
+
     match = _FRONT.match(text)
     if match is None:
         raise PassageError(str(path), 1, "the front matter has no closing `---`")
     try:
         node = yaml.compose(match[1], Loader=yaml.SafeLoader)
         front: Any = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-13-01
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or "is no YAML"
+        line = mark.line + 2 if mark else _line_of_bad_date(match[1])
+        problem = getattr(error, "problem", None) or str(error)
         raise PassageError(str(path), line, f"front matter: {problem}") from None
     if not isinstance(front, dict) or not isinstance(node, yaml.MappingNode):
         raise PassageError(str(path), 1, "the front matter is no mapping")
     lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
-    return passage_from(front, match[2].strip(), str(path), lines)
+    body = _unwrapped(match[2] or "")
+    return passage_from(front, body, str(path), lambda field: lines.get(field, 1), wrong)
 
 
-def passage_from(
-    front: dict[str, Any], text: str, path: str, lines: dict[str, int] | None = None
-) -> Passage:
-    """The passage of a mapping and a text.
+def _line_of_bad_date(front: str) -> int:
+    from datetime import date
 
-    Raises:
-        PassageError: names the field's line and what is wrong.
-    """
-    line_of = lines or {}
-
-    def wrong(field: str, reason: str) -> PassageError:
-        return PassageError(path, line_of.get(field, 1), f"`{field}` {reason}")
-
-    for field in front:
-        if field not in _FIELDS:
-            raise wrong(str(field), "is no known field")
-    for field in _NEEDED:
-        if front.get(field) in (None, ""):
-            raise wrong(field, "is missing")
-    if not isinstance(front["id"], str) or not _ID.fullmatch(front["id"]):
-        raise wrong("id", "must be letters, digits, `.`, `_`, `:` and `-`")
-    if front["kind"] not in KINDS:
-        raise wrong("kind", f"must be one of {', '.join(KINDS)}")
-    version = front.get("version", 1)
-    if not isinstance(version, int) or version < 1:
-        raise wrong("version", "must be a whole number from 1")
-    effective = _moment(front["effective_from"])
-    expires = _moment(front["expires"]) if front.get("expires") else None
-    if effective is None:
-        raise wrong("effective_from", "must be a date, YYYY-MM-DD")
-    if front.get("expires") and expires is None:
-        raise wrong("expires", "must be a date, YYYY-MM-DD")
-    if expires is not None and expires <= effective:
-        raise wrong("expires", "must be later than `effective_from`")
-    if not text:
-        raise PassageError(path, 1, "the passage has no text")
-    return Passage(
-        passage_id=front["id"],
-        version=version,
-        kind=front["kind"],
-        title=str(front["title"]),
-        text=text,
-        owner=str(front["owner"]),
-        approver_role=str(front["approver_role"]),
-        effective_from=effective,
-        expires=expires,
-        guards=Guards(
-            _names(front.get("programs")),
-            _names(front.get("conditions")),
-            str(front.get("language", "en")),
-        ),
-        tags=_names(front.get("tags")),
-        source=str(front.get("source") or ""),
-    )
-
-
-def _moment(value: Any) -> datetime | None:
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    if isinstance(value, str):
+    for number, line in enumerate(front.splitlines(), 2):
+        found = re.search(r":\s*(\d{4})-(\d\d?)-(\d\d?)", line)
         try:
-            return _moment(datetime.fromisoformat(value))
+            date(*map(int, found.groups())) if found else None
         except ValueError:
-            return None
-    return None
+            return number
+    return 1
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
-
-
-def _by_headings(root: Path, path: Path, text: str) -> list[Passage]:
-    """A plain Markdown file: one passage a section, long ones in pieces."""
+def _by_headings(root: Path, path: Path, text: str) -> Iterator[Passage]:
+    """A plain Markdown file: one passage a section, long ones in pieces, ids from the headings."""
     from langchain_text_splitters import MarkdownHeaderTextSplitter, RecursiveCharacterTextSplitter
 
-    headers = [("#" * depth, str(depth)) for depth in range(1, 5)]
-    sections = MarkdownHeaderTextSplitter(headers).split_text(text)
-    pieces = RecursiveCharacterTextSplitter(chunk_size=_LONG, chunk_overlap=0)
+    if not text.strip():
+        raise PassageError(str(path), 1, "the file has no text")
+    headers = [("#" * depth, str(depth)) for depth in range(1, 7)]
+    pieces = RecursiveCharacterTextSplitter(chunk_size=_LONGEST_PIECE, chunk_overlap=0)
     relative = path.relative_to(root) if path.is_relative_to(root) else path
-    out: list[Passage] = []
     used: dict[str, int] = {}
-    for section in sections:
+    for section in MarkdownHeaderTextSplitter(headers).split_text(text):
         titles = [str(section.metadata[key]) for key in sorted(section.metadata)]
+        title = " / ".join(titles) or path.stem
         for piece in pieces.split_text(section.page_content):
             base = _slug(f"{relative.with_suffix('')} {' '.join(titles)}")
             used[base] = used.get(base, 0) + 1
             name = base if used[base] == 1 else f"{base}-{used[base]}"
-            title = " / ".join(titles) or path.stem
-            out.append(_plain(name, title, piece, "faq", f"{relative}#{_slug(title)}"))
-    if not out:
-        raise PassageError(str(path), 1, "the file has no text")
-    return out
+            front = _DEFAULTS | {"id": name, "title": title}
+            front["source"] = f"{relative.as_posix()}#{_slug(titles[-1] if titles else title)}"
+            yield passage_from(front, _unwrapped(piece), str(path), lambda _: 1, [])
+    if not used:
+        raise PassageError(str(path), 1, "the file has headings but no text")
 
 
-def _jsonl(path: Path, text: str) -> list[Passage]:
-    out: list[Passage] = []
-    for number, line in enumerate(text.splitlines(), 1):
+def _jsonl(path: Path, text: str, wrong: list[PassageError]) -> Iterator[tuple[int, Passage]]:
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except ValueError:
-            raise PassageError(str(path), number, "is no JSON") from None
-        if not isinstance(row, dict):
-            raise PassageError(str(path), number, "is no JSON object")
-        for field in ("id", "text"):
-            if not isinstance(row.get(field), str) or not row[field].strip():
-                raise PassageError(str(path), number, f"`{field}` is missing or empty")
-        if not _ID.fullmatch(row["id"]):
-            raise PassageError(str(path), number, "`id` has characters that an id cannot have")
-        kind = row.get("kind") or "faq"
-        if kind not in KINDS:
-            reason = f"`kind` must be one of {', '.join(KINDS)}"
-            raise PassageError(str(path), number, reason)
-        out.append(_plain(row["id"], str(row.get("title") or ""), row["text"], kind, ""))
-    return out
+            wrong.append(PassageError(str(path), number, "is no JSON"))
+            continue
+        try:
+            yield number, _from_row(row, str(path), number, wrong)
+        except PassageError as error:
+            if error not in wrong:
+                wrong.append(error)
 
 
-def _plain(name: str, title: str, text: str, kind: str, source: str) -> Passage:
-    return Passage(
-        passage_id=name,
-        version=1,
-        kind=kind,  # pyright: ignore[reportArgumentType]
-        title=title,
-        text=text,
-        owner="import",
-        approver_role="none",
-        effective_from=_EPOCH,
-        source=source,
-    )
+def _from_row(row: Any, path: str, number: int, wrong: list[PassageError]) -> Passage:
+    if not isinstance(row, dict):
+        raise PassageError(path, number, "is no JSON object")
+    name = row.get("id")
+    text = row.get("text")
+    if not isinstance(name, str | int) or not str(name).strip():
+        raise PassageError(path, number, "`id` is missing")
+    if not isinstance(text, str) or not text.strip():
+        raise PassageError(path, number, "`text` is missing or empty")
+    given = {key: row[key] for key in _ROW_FIELDS if row.get(key) not in (None, "")}
+    first = text.strip().splitlines()[0]
+    front = {"title": first if len(first) <= 60 else first[:57] + "...", **_DEFAULTS, **given}
+    return passage_from({**front, "id": str(name)}, text.strip(), path, lambda _: number, wrong)
+
+
+def _unwrapped(text: str) -> str:
+    """Text whose paragraphs are one line each; lists, tables and quotes keep their lines."""
+    blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
+    return "\n\n".join(
+        block if re.search(r"^\s*(?:[-*+>|#]|\d+[.)]\s|```)", block, re.MULTILINE)
+        else " ".join(block.split())
+        for block in blocks
+    )  # fmt: skip
 
 
 def _slug(text: str) -> str:

@@ -120,9 +120,7 @@ class VectorIndex:
         digests = (str((metadata or {}).get("digest", "")) for metadata in kept["metadatas"])
         return whole[-1], dict(zip(kept["ids"], digests, strict=True))
 
-    def _swap_in(
-        self, kind: str, old: str, digests: dict[str, str], matrix: np.ndarray
-    ) -> None:
+    def _swap_in(self, kind: str, old: str, digests: dict[str, str], matrix: np.ndarray) -> None:
         name = f"{kind}.{int(old.rpartition('.')[2]) + 1}"
         collection = self._collection(name)
         _fill(collection, digests, matrix, range(len(digests)))

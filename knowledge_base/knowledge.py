@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import batched
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -18,15 +18,22 @@ from knowledge_base.passage import Hit, Passage
 from knowledge_base.retrieve import Audience, Corpus, embedded_text
 from knowledge_base.store import Standing, Store
 
-if TYPE_CHECKING:
-    from knowledge_base.embedding import MiniLm
-
 LOOK_SECONDS = 1.0
 """How often a search looks whether another process has changed the record."""
 RETRY_SECONDS = 30.0
 """How long a failed Chroma is left alone before it is tried again."""
 _KEPT_AT_ONCE = 256
-_MODEL = "all-MiniLM-L6-v2-int8"
+
+
+class Embedder(Protocol):
+    """A model of texts. `name` is kept with the vectors: another name embeds anew."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors of texts: float32, (len(texts), dimensions)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Knowledge:
     `degraded` is empty, or one line that says how the search is less than it should be.
     """
 
-    def __init__(self, store: Store, index: VectorIndex, embedder: "MiniLm") -> None:
+    def __init__(self, store: Store, index: VectorIndex, embedder: Embedder) -> None:
         self.embedder = embedder
         self.degraded = ""
         self._store = store
@@ -74,7 +81,7 @@ class Knowledge:
         *,
         database_url: str | None = None,
         chroma_url: str | None = None,
-        embedder: "MiniLm | None" = None,
+        embedder: Embedder | None = None,
     ) -> "Knowledge":
         """Opens the record and the index of a data folder; a lost or broken index is rebuilt.
 
@@ -137,19 +144,18 @@ class Knowledge:
         A score under `retrieve.RELEVANT` is not good enough to show. `at` asks what would have
         been found at another moment.
         """
-        if embedding is None:
-            embedding = self.embedder.embed([text or ""])[0]
+        vector = self.embedder.embed([text or ""])[0] if embedding is None else embedding
         audience = Audience(tuple(kinds or ()), program or "", tuple(conditions), language or "en")
         view = self._current(at)
         corpus = view.corpus
         if view is not self._view or not self._index.owned:
-            return corpus.search(text or "", embedding, audience, top, corpus.exact)
+            return corpus.search(text or "", vector, audience, top, corpus.exact)
         if not self.degraded:
             try:
-                return corpus.search(text or "", embedding, audience, top, self._index.nearest)
+                return corpus.search(text or "", vector, audience, top, self._index.nearest)
             except IndexDown as error:
                 self._down(error)
-        return corpus.search(text or "", embedding, audience, top, None)
+        return corpus.search(text or "", vector, audience, top, None)
 
     def get(self, passage_id: str, version: int | None = None) -> Passage | None:
         """A version of a passage, or the one in force, or nothing."""
@@ -214,16 +220,16 @@ class Knowledge:
 
     def _corpus(self, passages: Sequence[Passage]) -> Corpus:
         vectors = self._vectors(passages)
-        matrix = np.zeros((len(passages), 384), dtype=np.float32)
+        matrix = np.zeros((len(passages), self.embedder.dimensions), dtype=np.float32)
         for row, passage in enumerate(passages):
-            matrix[row] = vectors[digest(passage)]
+            matrix[row] = vectors[self._digest(passage)]
         return Corpus(passages, matrix)
 
     def _vectors(
         self, passages: Sequence[Passage], progress: Callable[[int, int], None] | None = None
     ) -> dict[str, np.ndarray]:
         """Vectors by content hash; what is new is embedded and kept, a few hundred at a time."""
-        wanted = {digest(passage): embedded_text(passage) for passage in passages}
+        wanted = {self._digest(passage): embedded_text(passage) for passage in passages}
         kept = self._store.vectors(list(wanted))
         missing = [name for name in wanted if name not in kept]
         done = 0
@@ -238,7 +244,7 @@ class Knowledge:
         return kept
 
     def _fill_index(self, passages: Sequence[Passage]) -> None:
-        digests = {passage.passage_id: digest(passage) for passage in passages}
+        digests = {passage.passage_id: self._digest(passage) for passage in passages}
         vectors = self._vectors(passages)
         for attempt in (1, 2):
             try:
@@ -257,7 +263,7 @@ class Knowledge:
         self._failed = monotonic()
         self.degraded = f"the vector index is down ({error}); searching by words"
 
-
-def digest(passage: Passage) -> str:
-    """The hash under which the vector of a passage is kept: the model and what it read."""
-    return hashlib.sha256(f"{_MODEL}\n{embedded_text(passage)}".encode()).hexdigest()
+    def _digest(self, passage: Passage) -> str:
+        """The hash under which the vector of a passage is kept: the model and what it read."""
+        said = f"{self.embedder.name}\n{embedded_text(passage)}"
+        return hashlib.sha256(said.encode()).hexdigest()

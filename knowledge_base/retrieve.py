@@ -18,7 +18,7 @@ RELEVANT = 0.5
 """A hit below this score is not good enough to show."""
 CANDIDATES = 40
 """How many passages each side, and each kind, may put forward."""
-COSINE, WORDS, OFFSET = 11.0, 3.0, -5.2
+COSINE, WORDS, OFFSET = 13.0, 4.5, -5.8
 _SAME = 0.97
 """Passages whose vectors are at least this close say the same."""
 
@@ -53,7 +53,7 @@ class Audience:
 
 def embedded_text(passage: Passage) -> str:
     """The text whose vector stands for a passage."""
-    return f"{passage.title}. {passage.text}" if passage.title else passage.text
+    return ". ".join(filter(None, (passage.title, ", ".join(passage.tags), passage.text)))
 
 
 def worded_text(passage: Passage) -> str:

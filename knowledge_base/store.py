@@ -6,7 +6,7 @@ embedding anything again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.event import listen
+from sqlalchemy.exc import SQLAlchemyError
 
 from knowledge_base import tables
 from knowledge_base.errors import KnowledgeError
@@ -56,7 +58,7 @@ class Store:
                 ) from None
         self._engine = sa.create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
-            sa.event.listen(self._engine, "connect", tables.wal)
+            listen(self._engine, "connect", tables.wal)
         try:
             self._prepare()
         except KnowledgeError:
@@ -193,10 +195,10 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def _one_line(self, fault: str) -> Iterator[None]:
+    def _one_line(self, fault: str) -> Generator[None]:
         try:
             yield
-        except sa.exc.SQLAlchemyError as error:
+        except SQLAlchemyError as error:
             # the driver's own text only: SQLAlchemy's would quote the statement's values
             reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
             raise KnowledgeError(f"{self._where} {fault}: {reason}") from None
@@ -226,9 +228,7 @@ def _versions(connection: sa.Connection, passage_id: str | None = None) -> list[
     ]
 
 
-def _latest(
-    connection: sa.Connection, names: Sequence[str]
-) -> dict[str, tuple[int, str, str]]:
+def _latest(connection: sa.Connection, names: Sequence[str]) -> dict[str, tuple[int, str, str]]:
     """The newest version of passages: its number, its digest and its state."""
     versions: dict[str, list[tuple[int, str]]] = defaultdict(list)
     states: dict[tuple[str, int], State] = {}

@@ -64,7 +64,7 @@ async def draft(llm: Llm, suggestion: Suggestion, turns: Sequence[Utterance]) ->
     try:
         async with asyncio.timeout(llm.timeout_s):
             async for chunk in model.astream(messages):
-                waiting += chunk.text if isinstance(chunk.text, str) else str(chunk.content)
+                waiting += str(chunk.text)
                 *whole, waiting = re.split(r"(?<=[.?!])\s+", waiting)
                 for sentence in whole:
                     _approve(sentence, quotes, heard)

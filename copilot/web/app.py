@@ -1,7 +1,7 @@
 """The ASGI app: sockets, REST and pages on one port."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -21,7 +21,7 @@ def create_app(service: Service) -> FastAPI:
     """The app around an opened service, which it starts and stops with itself."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         clock = await service.start()
         try:
             yield

@@ -18,6 +18,7 @@ from copilot.analysis import AnalysisError
 from copilot.auth import AuthError, Principal, token_from
 from copilot.bus import Overrun, Subscription
 from copilot.events import (
+    Ack,
     BadMessage,
     ConversationMessage,
     Error,
@@ -44,7 +45,14 @@ _log = structlog.get_logger(__name__)
 class Connection:
     """One accepted websocket: a single writer, and handlers in order for each conversation."""
 
-    def __init__(self, socket: WebSocket, service: Service, sender: Sender) -> None:
+    def __init__(
+        self,
+        socket: WebSocket,
+        service: Service,
+        sender: Sender,
+        feed: Subscription | None = None,
+    ) -> None:
+        self._feed = feed
         self._socket = socket
         self._service = service
         self._sender = sender
@@ -171,7 +179,12 @@ class Connection:
                 segment_id=getattr(message, "segment_id", None),
             )
         if reply is not None:
-            self.send(self._service.stamped(reply))
+            stamped = self._service.stamped(reply)
+            if self._feed is not None and isinstance(stamped, Ack):
+                # behind the events of its segment, which wait in the same queue
+                self._feed.put(stamped)
+            else:
+                self.send(stamped)
 
 
 async def ingest(socket: WebSocket) -> None:
@@ -203,10 +216,8 @@ async def conversation(socket: WebSocket) -> None:
     subscription = service.bus.listen(conversation_id)
     try:
         with CONNECTIONS.labels("conversation").track_inprogress():
-            connection = Connection(socket, service, sender)
-            connection.send(
-                Hello(server=f"copilot/{__version__}", conversation_id=conversation_id)
-            )
+            connection = Connection(socket, service, sender, subscription)
+            connection.send(Hello(server=f"copilot/{__version__}", conversation_id=conversation_id))
             feed = _feed(connection, service, sender, conversation_id, after, subscription)
             await connection.run(feed, only=conversation_id, takes=True)
     finally:
@@ -305,5 +316,3 @@ def _decoded(text: str) -> object:
     except (ValueError, RecursionError):
         refusal = Error(code="invalid_message", message="a frame holds one JSON object")
         raise BadMessage(refusal) from None
-
-

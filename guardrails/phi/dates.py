@@ -53,11 +53,13 @@ _PATTERNS = [
 ]
 _SLASHED = re.compile(r"\b(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])\b")
 _MONTH_ALONE = re.compile(
-    rf"\b(?:in|since|until|till|by|last|next|this|early|late|mid|through|of|every|around|from)[\s-]+({_MONTH})(?!\w|\s+(?:i|we|you|he|she|they)\b)",
+    rf"\b(?:in|since|until|till|by|last|next|this|early|late|mid|through|of|every|around|from)[\s-]+({_MONTH})(?!\w)(?=\s*(?:$|[.,?!;]|(?:and|or|when|for|of|to|but|after|because|at|that|so|it|if|is|was|then|before|with|about)\b))",
     re.IGNORECASE,
 )
 _ORDINAL_ALONE = re.compile(rf"\b(?:the\s+)?{_ORDINAL}\b", re.IGNORECASE)
-_MODAL = re.compile(r"\b(?:i|you|he|she|it|we|they|that|this|which|who|there|and|or)\s*$", re.IGNORECASE)
+_MODAL = re.compile(
+    r"\b(?:i|you|he|she|it|we|they|that|this|which|who|there|and|or)\s*$", re.IGNORECASE
+)
 _YEAR_ALONE = re.compile(rf"\b{_YEAR4}\b", re.IGNORECASE)
 _AGE = (
     r"(?:9\d|1[01]\d|12[0-5]|ninety(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine))?"
@@ -71,7 +73,9 @@ _AGES = [
         rf"\b(?:aged?|age is|turn(?:ed|ing|s)?|is now|age of)\s+({_AGE})\b(?!\s*(?:%|percent|over|/|degrees|beats|pounds))",
     )
 ]
-_AGE_ANSWER = re.compile(rf"\b({_AGE})\b(?!\s*(?:%|percent|over|/|degrees|beats|pounds|milligr|mg))", re.IGNORECASE)
+_AGE_ANSWER = re.compile(
+    rf"\b({_AGE})\b(?!\s*(?:%|percent|over|/|degrees|beats|pounds|milligr|mg))", re.IGNORECASE
+)
 _PERSON_AGE = re.compile(
     rf"\b(?:i'?m|i am|he'?s|he is|she'?s|she is|who'?s|who is)\s+({_AGE})(?=\s*(?:$|[,.!?]|and\b|now\b|but\b|so\b|almost\b|next\b|this\b))",
     re.IGNORECASE,
@@ -96,8 +100,7 @@ def _dates(view: View) -> Iterator[Span]:
     if expected or view.named_before(len(view.text), ("DOB", "DATE"), reach=10_000):
         for match in _SLASHED.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.8)
-    for span in _answers(view, expected):
-        yield span
+    yield from _answers(view, expected)
 
 
 def _answers(view: View, expected: frozenset[str]) -> Iterator[Span]:

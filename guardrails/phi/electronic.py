@@ -15,36 +15,125 @@ _WRITTEN = re.compile(
     rf"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.{_TLD}(?:/[^\s,;]*)?\b",
     re.IGNORECASE,
 )
-_IP = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b", re.IGNORECASE)
+_IP = re.compile(
+    r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b", re.IGNORECASE
+)
 _NUMBER_WORD = "|".join((*ONES, *TEENS, *TENS, "double", "triple", "hundred"))
 _NUMBER = rf"(?:\d{{1,3}}|(?:(?:{_NUMBER_WORD})(?:[\s-]+|\b))+)"
 _IP_SAID = re.compile(
-    rf"\b{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}", re.IGNORECASE
+    rf"\b{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}",
+    re.IGNORECASE,
 )
 _DOT = r"\s*(?:,\s*)?(?:\bdot\b|\.|\bperiod\b)\s*"
 _AT = re.compile(
-    rf"[\s,]+(?:at|@|arroba)[\s,]+(?:(?!at\b)[\w-]+[\s,]+){{0,3}}?(?!at\b)[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}(?:{_DOT}{_TLD})*\b", re.IGNORECASE
+    rf"[\s,]+(?:at|@|arroba)[\s,]+(?!www\b)(?:(?!at\b)[\w-]+[\s,]+){{0,3}}?(?!at\b)[\w-]+(?:{_DOT}[\w-]+)*?{_DOT}{_TLD}(?:{_DOT}{_TLD})*\b",
+    re.IGNORECASE,
 )
-_AT_BARE = re.compile(r"[\s,]+(?:at|@)[\s,]+(?:gmail|hotmail|yahoo|outlook|icloud|aol)\b", re.IGNORECASE)
+_AT_BARE = re.compile(
+    r"[\s,]+(?:at|@)[\s,]+(?:gmail|hotmail|yahoo|outlook|icloud|aol)\b", re.IGNORECASE
+)
 _WEB_SAID = re.compile(
     rf"\b(?:(?:www|w w w|double u double u double u|h t t p s?)\b[\s,]*(?:dot|\.|colon)?[\s,]*(?:slash[\s,]+){{0,2}})"
     rf"[\w-]+(?:{_DOT}[\w-]+)*{_DOT}{_TLD}(?:{_DOT}{_TLD})*\b|\b[\w-]+\s+dot\s+{_TLD}\b(?=\s+(?:forward\s+)?slash\b)",
     re.IGNORECASE,
 )
 _PATH = re.compile(
-    rf"[\s,]+(?:forward\s+)?slash[\s,]+[\w-]+(?:\s+(?:{_NUMBER_WORD}|dash|dot|underscore)\b|\s+\d+\b|(?<=dash)\s+\w+)*", re.IGNORECASE
+    rf"[\s,]+(?:forward\s+)?slash[\s,]+[\w-]+(?:\s+(?:{_NUMBER_WORD}|dash|dot|underscore)\b|\s+\d+\b|(?<=dash)\s+\w+)*",
+    re.IGNORECASE,
 )
 _USER = re.compile(
-    r"\b(?:user ?-?name|log ?-?in(?: name| id)?|user id|screen name|portal (?:id|name))\s*(?:is|was|'s|:)\s+(?:uh |um |it's )*", re.IGNORECASE
+    r"\b(?:user ?-?name|log ?-?in(?: name| id)?|user id|screen name|portal (?:id|name))\s*(?:is|was|'s|:)\s+(?:uh |um |it's )*",
+    re.IGNORECASE,
 )
 _STOP = frozenset(
-    """is it's its that's thats at me my email e-mail mail address to yes yeah yep sure okay ok as be the a an on
-    and or with for so you can use this i'm i have it was send sent confirm right correct reach him her them
-    account contact preferred primary personal work new old one's mine would will try also then
-    here's here goes like am are we what read back no sorry""".split()
+    [
+        "is",
+        "it's",
+        "its",
+        "that's",
+        "thats",
+        "at",
+        "me",
+        "my",
+        "email",
+        "e-mail",
+        "mail",
+        "address",
+        "to",
+        "yes",
+        "yeah",
+        "yep",
+        "sure",
+        "okay",
+        "ok",
+        "as",
+        "be",
+        "the",
+        "a",
+        "an",
+        "on",
+        "and",
+        "or",
+        "with",
+        "for",
+        "so",
+        "you",
+        "can",
+        "use",
+        "this",
+        "i'm",
+        "i",
+        "have",
+        "it",
+        "was",
+        "send",
+        "sent",
+        "confirm",
+        "right",
+        "correct",
+        "reach",
+        "him",
+        "her",
+        "them",
+        "account",
+        "contact",
+        "preferred",
+        "primary",
+        "personal",
+        "work",
+        "new",
+        "old",
+        "one's",
+        "mine",
+        "would",
+        "will",
+        "try",
+        "also",
+        "then",
+        "here's",
+        "here",
+        "goes",
+        "like",
+        "am",
+        "are",
+        "we",
+        "what",
+        "read",
+        "back",
+        "no",
+        "sorry",
+    ]
 )
-_MARKS = frozenset({"dot", "underscore", "dash", "hyphen", "plus", "period", ".", "_", "-", "punto", "guion"})
-_SPELLED = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(ALPHABET) | {"double", "triple"}
+_MARKS = frozenset(
+    {"dot", "underscore", "dash", "hyphen", "plus", "period", ".", "_", "-", "punto", "guion"}
+)
+_SPELLED = (
+    frozenset(ONES)
+    | frozenset(TEENS)
+    | frozenset(TENS)
+    | frozenset(ALPHABET)
+    | {"double", "triple"}
+)
 
 
 def find(view: View) -> Iterator[Span]:
@@ -84,7 +173,12 @@ def _local_part(view: View, end: int) -> int:
         if word in _STOP or not word[0].isalnum():
             break
         spelled = len(word) == 1 or word in _SPELLED or word.isdigit()
-        if spelled and index >= 2 and before[index - 1].text == "in" and before[index - 2].text == "as":
+        if (
+            spelled
+            and index >= 2
+            and before[index - 1].text == "in"
+            and before[index - 2].text == "as"
+        ):
             continue
         if not spelled and not joined:
             pieces += 1
@@ -108,7 +202,9 @@ def _user_names(view: View) -> Iterator[Span]:
         )
         start = lead.end() if lead else 0
         rest = view.text[start:].strip(" .")
-        if re.search(r"\d|underscore|dot|_", rest) or (rest and len(rest.split()) == 1 and len(rest) > 4):
+        if re.search(r"\d|underscore|dot|_", rest) or (
+            rest and len(rest.split()) == 1 and len(rest) > 4
+        ):
             yield Span(start, start + len(view.text[start:].rstrip(" .?!")), "USERNAME", 0.7)
 
 
@@ -118,7 +214,12 @@ def _token_end(view: View, start: int) -> int:
     for word in view.words:
         if word.start < start:
             continue
-        spelled = word.text in _SPELLED or word.text in _MARKS or word.text.isdigit() or len(word.text) == 1
+        spelled = (
+            word.text in _SPELLED
+            or word.text in _MARKS
+            or word.text.isdigit()
+            or len(word.text) == 1
+        )
         if word.start == start or spelled or word.start == end:
             if word.text in (".", ",") and word.end >= len(view.text.rstrip()):
                 break

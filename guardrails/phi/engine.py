@@ -17,6 +17,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResu
 from presidio_analyzer.nlp_engine import NlpEngine
 from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig
+from presidio_anonymizer.entities import RecognizerResult as PlaceholderResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
 from guardrails.phi import dates, electronic, names, numbers, places, record
@@ -77,7 +78,9 @@ class _GivenDocs(NlpEngine):
     def process_text(self, text: str, language: str) -> CallArtifacts:
         return _artifacts(view_of(text))
 
-    def process_batch(self, texts: Any, language: str, **kwargs: Any) -> Any:
+    def process_batch(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, texts: Any, language: str, **kwargs: Any
+    ) -> Any:
         return ((text, self.process_text(text, language)) for text in texts)
 
     def is_stopword(self, word: str, language: str) -> bool:
@@ -95,7 +98,12 @@ class _GivenDocs(NlpEngine):
 
 def _artifacts(view: View) -> CallArtifacts:
     artifacts = CallArtifacts(
-        entities=[], tokens=None, tokens_indices=[], lemmas=[], nlp_engine=None, language=LANGUAGE
+        entities=[],
+        tokens=None,  # pyright: ignore[reportArgumentType]
+        tokens_indices=[],
+        lemmas=[],
+        nlp_engine=None,
+        language=LANGUAGE,
     )
     artifacts.view = view
     return artifacts
@@ -145,18 +153,14 @@ class Deidentifier:
             for (segment, vault), found in zip(batch, people, strict=True)
         ]
 
-    def find_spans(
-        self, text: str, vault: Vault, speaker: str
-    ) -> list[RecognizerResult]:
+    def find_spans(self, text: str, vault: Vault, speaker: str) -> list[RecognizerResult]:
         """What would be masked in a text, over its own characters; the dialogue goes on."""
         people = self._people([text])[0]
         results = self._results(text, vault, speaker, people or ())
         self._remember(text, vault, speaker, results)
         return results
 
-    def _people(
-        self, texts: Sequence[str]
-    ) -> list[tuple[tuple[int, int, str], ...] | None]:
+    def _people(self, texts: Sequence[str]) -> list[tuple[tuple[int, int, str], ...] | None]:
         """spaCy's persons of each text, one doc each, in one batch; None where it failed."""
         try:
             # the vocabulary of a long-lived process would grow with every name it hears
@@ -211,7 +215,9 @@ class Deidentifier:
             vault.placeholder(result.entity_type, segment.text[result.start : result.end])
         operator = OperatorConfig("vault_placeholder", {"vault": vault})
         masked = self._anonymizer.anonymize(
-            segment.text, list(results), operators={"DEFAULT": operator}
+            segment.text,
+            [PlaceholderResult(r.entity_type, r.start, r.end, r.score) for r in results],
+            operators={"DEFAULT": operator},
         )
         items = sorted(masked.items, key=lambda item: item.start)
         entities = tuple(

@@ -42,26 +42,135 @@ _WEAK_LEAD = re.compile(
     rf"|right|sorry|please|bye|goodbye|and|for|with|by|from|to|yes|yeah|ask|tell|saw|see|seeing|contact|sincerely|so|now|then|well|great|perfect|no|hola|soy|gracias)[\s,.]+{_FILL}",
     re.IGNORECASE,
 )
-_INTRODUCES = re.compile(r"\b(?:this is|i'?m|i am|hi|hello|hey|thanks|thank you|good (?:morning|afternoon|evening)|soy|hola)[\s,]", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"\b(?:this is|i'?m|i am|hi|hello|hey|thanks|thank you|good (?:morning|afternoon|evening)|soy|hola)[\s,]",
+    re.IGNORECASE,
+)
 _VOCATIVE_END = re.compile(r"[,.]\s*([A-Z][a-zà-ÿ']+)\s*[?.!,]")
 _ANSWER_LEAD = re.compile(
     r"^(?:[\s,.]|\b(?:yes|yeah|yep|yup|sure|okay|ok|um|uh|er|erm|uhm|it's|it is|that's|that is|that would be|of course|absolutely|i'm|i am|this is|hi|hello|so|well|oh|no|sorry|and|the|is|name|my|name's|first|last|speaking|certainly|uhh|sí|si)\b)*",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset("de la del van von der den di da o' mc mac st saint bin al el ben le du dos".split())
+_PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "del",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "da",
+        "o'",
+        "mc",
+        "mac",
+        "st",
+        "saint",
+        "bin",
+        "al",
+        "el",
+        "ben",
+        "le",
+        "du",
+        "dos",
+    ]
+)
 _SPELLED_NAMES = {"NAME"}
 _ACRONYMS = frozenset(
-    """ekg ecg mri copd icu er cpr uti adhd iv ct cbc ldl hdl bmi bp dvt gi gp ent ob gyn pcp rn lpn np pa md
-    ppe ptsd ocd ibs ibd gerd tia chf cad afib cpap bipap hipaa cvs faq id usa uk abc tv dna hiv std sti ivf
-    dnr pt ot ptt inr tsh psa a1c ama otc prn bid tid qid ssn dob mrn npi dea hmo ppo hsa fsa cobra eob ach
-    pin ok nhs mmr tb""".split()
+    [
+        "ekg",
+        "ecg",
+        "mri",
+        "copd",
+        "icu",
+        "er",
+        "cpr",
+        "uti",
+        "adhd",
+        "iv",
+        "ct",
+        "cbc",
+        "ldl",
+        "hdl",
+        "bmi",
+        "bp",
+        "dvt",
+        "gi",
+        "gp",
+        "ent",
+        "ob",
+        "gyn",
+        "pcp",
+        "rn",
+        "lpn",
+        "np",
+        "pa",
+        "md",
+        "ppe",
+        "ptsd",
+        "ocd",
+        "ibs",
+        "ibd",
+        "gerd",
+        "tia",
+        "chf",
+        "cad",
+        "afib",
+        "cpap",
+        "bipap",
+        "hipaa",
+        "cvs",
+        "faq",
+        "id",
+        "usa",
+        "uk",
+        "abc",
+        "tv",
+        "dna",
+        "hiv",
+        "std",
+        "sti",
+        "ivf",
+        "dnr",
+        "pt",
+        "ot",
+        "ptt",
+        "inr",
+        "tsh",
+        "psa",
+        "a1c",
+        "ama",
+        "otc",
+        "prn",
+        "bid",
+        "tid",
+        "qid",
+        "ssn",
+        "dob",
+        "mrn",
+        "npi",
+        "dea",
+        "hmo",
+        "ppo",
+        "hsa",
+        "fsa",
+        "cobra",
+        "eob",
+        "ach",
+        "pin",
+        "ok",
+        "nhs",
+        "mmr",
+        "tb",
+    ]
 )
 
 
 def find(view: View) -> Iterator[Span]:
     """Every name in an utterance."""
     known = lexicon()
-    words = [word for word in view.words]
+    words = list(view.words)
     by_start = {word.start: index for index, word in enumerate(words)}
     for pattern, most, strict in (
         (_STRONG_LEAD, 3, False),
@@ -82,11 +191,13 @@ def find(view: View) -> Iterator[Span]:
     for word in words:
         name = bare_name(word.text)
         if name in view.known_names and (
-            name not in known.ordinary or _upper(view, word) or (name in known.first and name not in _VERBS)
+            name not in known.ordinary
+            or _upper(view, word)
+            or (name in known.first and name not in _VERBS)
         ):
             yield Span(word.start, word.start + len(name), "PERSON", 0.8)
     yield from _standing_alone(view, words)
-    for start, end, text in view.people:
+    for start, _, text in view.people:
         if _credible(view, start, text):
             trimmed = text[:-2] if text.endswith(("'s", "’s")) else text
             yield Span(start, start + len(trimmed), "PERSON", 0.75)
@@ -99,7 +210,6 @@ def _taken(
     view: View, words: list[Word], index: int, most: int, strict: bool, introduced: bool
 ) -> Iterator[Span]:
     """The name that begins at a word: as many words as look like parts of one."""
-    known = lexicon()
     start: int | None = None
     end, count = 0, 0
     position = index
@@ -114,7 +224,9 @@ def _taken(
         if len(name) == 1 and name.isalpha() and count and _upper(view, word):
             position += 1  # a middle initial
             continue
-        particle = name in _PARTICLES and position + 1 < len(words) and words[position + 1].text.isalpha()
+        particle = (
+            name in _PARTICLES and position + 1 < len(words) and words[position + 1].text.isalpha()
+        )
         if not name[:1].isalpha() or len(name) < 2 or not (particle or _candidate(name, strict)):
             break
         gap = view.text[end : word.start] if start is not None else ""
@@ -133,8 +245,48 @@ def _taken(
         yield Span(start, end, "PERSON", 0.85)
 
 
-_VERBS = frozenset("will may drew love hope sue grant chase pat rob mark bill wade ward guy see so do an".split())
-_AFTER_NAME = frozenset("with from calling at and speaking here in , . ? ! on over again".split())
+_VERBS = frozenset(
+    [
+        "will",
+        "may",
+        "drew",
+        "love",
+        "hope",
+        "sue",
+        "grant",
+        "chase",
+        "pat",
+        "rob",
+        "mark",
+        "bill",
+        "wade",
+        "ward",
+        "guy",
+        "see",
+        "so",
+        "do",
+        "an",
+    ]
+)
+_AFTER_NAME = frozenset(
+    [
+        "with",
+        "from",
+        "calling",
+        "at",
+        "and",
+        "speaking",
+        "here",
+        "in",
+        ",",
+        ".",
+        "?",
+        "!",
+        "on",
+        "over",
+        "again",
+    ]
+)
 
 
 def _candidate(name: str, strict: bool) -> bool:
@@ -184,7 +336,9 @@ def _spelled(view: View) -> Iterator[Span]:
             continue
         spelled = len(run.atoms) >= 3 and all(len(atom.canon) == 1 for atom in run.atoms)
         asked = _SPELLED_NAMES & view.expected or view.named_before(run.start, ("NAME",))
-        if spelled and (asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)):
+        if spelled and (
+            asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)
+        ):
             yield Span(run.start, run.end, "PERSON", 0.85)
 
 
@@ -207,7 +361,11 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
             upper = _upper(view, following)
             after = words[index + 2].text if index + 2 < len(words) else "."
             ends = surname not in known.ordinary or after in _AFTER_NAME
-            fits = surname in known.any_name if (view.cased and upper) else surname in known.last and ends
+            fits = (
+                surname in known.any_name
+                if (view.cased and upper)
+                else surname in known.last and ends
+            )
             if near and fits and (not view.cased or upper) and surname not in NOT_NAMES:
                 end = following.start + len(surname)
                 skip = index + 1

@@ -79,7 +79,7 @@ def _public(text: str) -> bool:
 def _kind(view: View, run: Run) -> str:
     """The entity type of a run, or nothing if it may stay."""
     canon, length = run.canon, len(run.canon)
-    if _public(canon) or not run.digits and not _spelled_code(view, run):
+    if _public(canon) or (not run.digits and not _spelled_code(view, run)):
         return ""
     after = view.text[run.end :]
     before = view.text[max(0, run.start - 60) : run.start]
@@ -115,7 +115,9 @@ def _expected(view: View, length: int, digits: int) -> str:
     fitting = [
         kind
         for kind in KINDS
-        if kind in view.expected and length >= _SHORTEST.get(kind, 3) and (digits or kind != "PHONE")
+        if kind in view.expected
+        and length >= _SHORTEST.get(kind, 3)
+        and (digits or kind != "PHONE")
     ]
     if not fitting:
         return ""
@@ -147,7 +149,9 @@ def _unnamed(view: View, run: Run) -> str:
         return ""
     if _MBI.fullmatch(canon):
         return "MBI"
-    if _UK_POSTCODE.fullmatch(canon) or (letters and "ADDRESS" in view.expected and length_of(run) >= 3):
+    if _UK_POSTCODE.fullmatch(canon) or (
+        letters and "ADDRESS" in view.expected and length_of(run) >= 3
+    ):
         return "ZIP"
     if letters:
         return "ID" if len(canon) >= 5 and digits >= 3 else ""

@@ -7,7 +7,9 @@ from guardrails.phi.engine import Deidentifier
 from guardrails.phi.vault import Vault
 
 
-def mask_rows(rows: Iterable[dict[str, Any]], deidentifier: Deidentifier) -> Iterator[dict[str, Any]]:
+def mask_rows(
+    rows: Iterable[dict[str, Any]], deidentifier: Deidentifier
+) -> Iterator[dict[str, Any]]:
     """`{"conversation_id", "speaker", "text"}` rows to `{"text", "spans"}` rows, one for each.
 
     Spans index the row's own text. Conversations may be interleaved.

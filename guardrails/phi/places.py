@@ -13,23 +13,240 @@ from guardrails.phi.spoken import FILLERS, Run
 from guardrails.phi.view import Span, View
 
 _STRONG = frozenset(
-    """street st avenue ave avenues boulevard blvd road rd lane ln court ct terrace parkway pkwy highway hwy
-    circle cir plaza turnpike expressway freeway causeway crescent mews calle avenida carretera""".split()
+    [
+        "street",
+        "st",
+        "avenue",
+        "ave",
+        "avenues",
+        "boulevard",
+        "blvd",
+        "road",
+        "rd",
+        "lane",
+        "ln",
+        "court",
+        "ct",
+        "terrace",
+        "parkway",
+        "pkwy",
+        "highway",
+        "hwy",
+        "circle",
+        "cir",
+        "plaza",
+        "turnpike",
+        "expressway",
+        "freeway",
+        "causeway",
+        "crescent",
+        "mews",
+        "calle",
+        "avenida",
+        "carretera",
+    ]
 )
 _SUFFIXES = _STRONG | frozenset(
-    """alley annex arcade bayou beach bend bluff bluffs bottom branch bridge brook brooks burg burgs bypass
-    camp canyon cape center centers circles cliff cliffs club common commons corner corners course courts
-    cove coves creek crest crossing crossroad crossroads curve dale dam divide drive drives dr estate
-    estates extension extensions fall falls ferry field fields flat flats ford fords forest forge forges
-    fork forks fort garden gardens gateway glen glens green greens grove groves harbor harbors haven
-    heights hill hills hollow inlet island islands isle junction junctions key keys knoll knolls lake lakes
-    land landing light lights loaf lock locks lodge loop mall manor manors meadow meadows mill mills mission
-    motorway mount mountain mountains neck orchard oval overpass park parks parkways pass passage path pike
-    pine pines place pl plain plains plazas point points port ports prairie radial ramp ranch rapid rapids
-    rest ridge ridges river roads route row rue run shoal shoals shore shores skyway spring springs spur
-    spurs square squares station stravenue stream streets summit throughway trace track trafficway trail
-    trails tunnel underpass union unions valley valleys via viaduct view views village villages ville vista
-    walk walks wall way ways well wells steps rise close gate hill""".split()
+    [
+        "alley",
+        "annex",
+        "arcade",
+        "bayou",
+        "beach",
+        "bend",
+        "bluff",
+        "bluffs",
+        "bottom",
+        "branch",
+        "bridge",
+        "brook",
+        "brooks",
+        "burg",
+        "burgs",
+        "bypass",
+        "camp",
+        "canyon",
+        "cape",
+        "center",
+        "centers",
+        "circles",
+        "cliff",
+        "cliffs",
+        "club",
+        "common",
+        "commons",
+        "corner",
+        "corners",
+        "course",
+        "courts",
+        "cove",
+        "coves",
+        "creek",
+        "crest",
+        "crossing",
+        "crossroad",
+        "crossroads",
+        "curve",
+        "dale",
+        "dam",
+        "divide",
+        "drive",
+        "drives",
+        "dr",
+        "estate",
+        "estates",
+        "extension",
+        "extensions",
+        "fall",
+        "falls",
+        "ferry",
+        "field",
+        "fields",
+        "flat",
+        "flats",
+        "ford",
+        "fords",
+        "forest",
+        "forge",
+        "forges",
+        "fork",
+        "forks",
+        "fort",
+        "garden",
+        "gardens",
+        "gateway",
+        "glen",
+        "glens",
+        "green",
+        "greens",
+        "grove",
+        "groves",
+        "harbor",
+        "harbors",
+        "haven",
+        "heights",
+        "hill",
+        "hills",
+        "hollow",
+        "inlet",
+        "island",
+        "islands",
+        "isle",
+        "junction",
+        "junctions",
+        "key",
+        "keys",
+        "knoll",
+        "knolls",
+        "lake",
+        "lakes",
+        "land",
+        "landing",
+        "light",
+        "lights",
+        "loaf",
+        "lock",
+        "locks",
+        "lodge",
+        "loop",
+        "mall",
+        "manor",
+        "manors",
+        "meadow",
+        "meadows",
+        "mill",
+        "mills",
+        "mission",
+        "motorway",
+        "mount",
+        "mountain",
+        "mountains",
+        "neck",
+        "orchard",
+        "oval",
+        "overpass",
+        "park",
+        "parks",
+        "parkways",
+        "pass",
+        "passage",
+        "path",
+        "pike",
+        "pine",
+        "pines",
+        "place",
+        "pl",
+        "plain",
+        "plains",
+        "plazas",
+        "point",
+        "points",
+        "port",
+        "ports",
+        "prairie",
+        "radial",
+        "ramp",
+        "ranch",
+        "rapid",
+        "rapids",
+        "rest",
+        "ridge",
+        "ridges",
+        "river",
+        "roads",
+        "route",
+        "row",
+        "rue",
+        "run",
+        "shoal",
+        "shoals",
+        "shore",
+        "shores",
+        "skyway",
+        "spring",
+        "springs",
+        "spur",
+        "spurs",
+        "square",
+        "squares",
+        "station",
+        "stravenue",
+        "stream",
+        "streets",
+        "summit",
+        "throughway",
+        "trace",
+        "track",
+        "trafficway",
+        "trail",
+        "trails",
+        "tunnel",
+        "underpass",
+        "union",
+        "unions",
+        "valley",
+        "valleys",
+        "via",
+        "viaduct",
+        "view",
+        "views",
+        "village",
+        "villages",
+        "ville",
+        "vista",
+        "walk",
+        "walks",
+        "wall",
+        "way",
+        "ways",
+        "well",
+        "wells",
+        "steps",
+        "rise",
+        "close",
+        "gate",
+        "hill",
+    ]
 )
 _UNIT = re.compile(
     r"[\s,]+(?:apt\.?|apartment|suite|ste\.?|unit|number|room|floor|lot|building|bldg\.?|flat|#)[\s#]*"
@@ -43,14 +260,125 @@ _BOX = re.compile(
     r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-]*)+)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$")
+_NUMBERED = re.compile(
+    r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$"
+)
 _NO_STREET = frozenset(
-    """a an i you he she it we they this that these those is was are were be been have has had do does did not
-    for to of by with from my your his her our their me him them and or but so because if when then than over
-    about times time day days week weeks month months year years hour hours minute minutes milligram
-    milligrams mg percent pounds tablets pills point degrees dollars people other same different half more
-    o'clock am pm at on in out off can could would will should just really very also too yes no okay
-    every each per once twice thing things on one's step""".split()
+    [
+        "a",
+        "an",
+        "i",
+        "you",
+        "he",
+        "she",
+        "it",
+        "we",
+        "they",
+        "this",
+        "that",
+        "these",
+        "those",
+        "is",
+        "was",
+        "are",
+        "were",
+        "be",
+        "been",
+        "have",
+        "has",
+        "had",
+        "do",
+        "does",
+        "did",
+        "not",
+        "for",
+        "to",
+        "of",
+        "by",
+        "with",
+        "from",
+        "my",
+        "your",
+        "his",
+        "her",
+        "our",
+        "their",
+        "me",
+        "him",
+        "them",
+        "and",
+        "or",
+        "but",
+        "so",
+        "because",
+        "if",
+        "when",
+        "then",
+        "than",
+        "over",
+        "about",
+        "times",
+        "time",
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "month",
+        "months",
+        "year",
+        "years",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "milligram",
+        "milligrams",
+        "mg",
+        "percent",
+        "pounds",
+        "tablets",
+        "pills",
+        "point",
+        "degrees",
+        "dollars",
+        "people",
+        "other",
+        "same",
+        "different",
+        "half",
+        "more",
+        "o'clock",
+        "am",
+        "pm",
+        "at",
+        "on",
+        "in",
+        "out",
+        "off",
+        "can",
+        "could",
+        "would",
+        "will",
+        "should",
+        "just",
+        "really",
+        "very",
+        "also",
+        "too",
+        "yes",
+        "no",
+        "okay",
+        "every",
+        "each",
+        "per",
+        "once",
+        "twice",
+        "thing",
+        "things",
+        "on",
+        "one's",
+        "step",
+    ]
 )
 _STATE_NAMES = (
     "alabama,alaska,arizona,arkansas,california,colorado,connecticut,delaware,florida,georgia,hawaii,idaho,illinois,"
@@ -62,7 +390,9 @@ _STATE_NAMES = (
     "pakistan,nigeria,ghana,portugal"
 )
 _STATE = re.compile(rf"(?:{_STATE_NAMES.replace(',', '|')})\b", re.IGNORECASE)
-_STATE_CODE = re.compile(r"(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b")
+_STATE_CODE = re.compile(
+    r"(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b"
+)
 _LIVES = re.compile(
     r"\b(?:i|we|he|she|they|who|you)?\s*(?:'m |'re |am |are |is |'s )?(?:still |now |just |currently )?"
     r"(?:live|lives|living|reside|resides|residing|located|based|grew up|born|moved|move|moving|relocat\w+|stay|staying|born and raised)"
@@ -71,14 +401,145 @@ _LIVES = re.compile(
     re.IGNORECASE,
 )
 _PLACE_STOP = frozenset(
-    """and but so or with the a an my his her your our their i he she we they you it zip code zipcode postal
-    is was are for since because about at on to by from near here there now when where which who right
-    correct please thanks that this apartment assisted nursing house home pain bed an care fear hospital
-    country same today alone together order general particular uh um er yes no if until while still yeah
-    anymore years old new recently between both retirement senior area clinic office pharmacy department
-    billing doctor insurance program downstairs upstairs town street city county state""".split()
+    [
+        "and",
+        "but",
+        "so",
+        "or",
+        "with",
+        "the",
+        "a",
+        "an",
+        "my",
+        "his",
+        "her",
+        "your",
+        "our",
+        "their",
+        "i",
+        "he",
+        "she",
+        "we",
+        "they",
+        "you",
+        "it",
+        "zip",
+        "code",
+        "zipcode",
+        "postal",
+        "is",
+        "was",
+        "are",
+        "for",
+        "since",
+        "because",
+        "about",
+        "at",
+        "on",
+        "to",
+        "by",
+        "from",
+        "near",
+        "here",
+        "there",
+        "now",
+        "when",
+        "where",
+        "which",
+        "who",
+        "right",
+        "correct",
+        "please",
+        "thanks",
+        "that",
+        "this",
+        "apartment",
+        "assisted",
+        "nursing",
+        "house",
+        "home",
+        "pain",
+        "bed",
+        "an",
+        "care",
+        "fear",
+        "hospital",
+        "country",
+        "same",
+        "today",
+        "alone",
+        "together",
+        "order",
+        "general",
+        "particular",
+        "uh",
+        "um",
+        "er",
+        "yes",
+        "no",
+        "if",
+        "until",
+        "while",
+        "still",
+        "yeah",
+        "anymore",
+        "years",
+        "old",
+        "new",
+        "recently",
+        "between",
+        "both",
+        "retirement",
+        "senior",
+        "area",
+        "clinic",
+        "office",
+        "pharmacy",
+        "department",
+        "billing",
+        "doctor",
+        "insurance",
+        "program",
+        "downstairs",
+        "upstairs",
+        "town",
+        "street",
+        "city",
+        "county",
+        "state",
+    ]
 )
-_DIRECTION = frozenset("north south east west northeast northwest southeast southwest n s e w new old upper lower fort saint san santa los las el la port lake mount".split())
+_DIRECTION = frozenset(
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "n",
+        "s",
+        "e",
+        "w",
+        "new",
+        "old",
+        "upper",
+        "lower",
+        "fort",
+        "saint",
+        "san",
+        "santa",
+        "los",
+        "las",
+        "el",
+        "la",
+        "port",
+        "lake",
+        "mount",
+    ]
+)
 
 
 def find(view: View) -> Iterator[Span]:
@@ -97,7 +558,9 @@ def find(view: View) -> Iterator[Span]:
         yield from _city_at(view, match.end(), 3)
     if {"CITY", "ADDRESS"} & view.expected and len(view.words) <= 6 and not view.runs:
         lead = re.match(
-            r"(?:(?:yes|yeah|sure|okay|ok|um|uh|er|it's|it is|that's|in|i'm in|the city is|and)[\s,]+)*", view.text, re.IGNORECASE
+            r"(?:(?:yes|yeah|sure|okay|ok|um|uh|er|it's|it is|that's|in|i'm in|the city is|and)[\s,]+)*",
+            view.text,
+            re.IGNORECASE,
         )
         if "CITY" in view.expected or view.cased:
             yield from _city_at(view, lead.end() if lead else 0, 3)
@@ -116,16 +579,30 @@ def _street(view: View, run: Run, asked: bool) -> Span | None:
             continue
         if not word.text[0].isalnum() or (word.text in _NO_STREET and word.text not in _SUFFIXES):
             break
-        if names and word.text in _SUFFIXES and (word.text in _STRONG or asked or _capitalised(view, word.start)):
+        if (
+            names
+            and word.text in _SUFFIXES
+            and (word.text in _STRONG or asked or _capitalised(view, word.start))
+        ):
             end = word.end
             behind = following[position + 1 :]
             # "Cedar Lake Road": the last suffix in a row ends the street
             if behind and behind[0].text in _SUFFIXES and behind[0].start - end <= 1:
                 end = behind[0].end
                 behind = behind[1:]
-            if behind and behind[0].text in _DIRECTION and behind[0].start - end <= 1 and asked and len(behind) > 1:
+            if (
+                behind
+                and behind[0].text in _DIRECTION
+                and behind[0].start - end <= 1
+                and asked
+                and len(behind) > 1
+            ):
                 end = behind[0].end
-            if end < len(view.text) and view.text[end] == "." and word.text in ("st", "ave", "rd", "dr"):
+            if (
+                end < len(view.text)
+                and view.text[end] == "."
+                and word.text in ("st", "ave", "rd", "dr")
+            ):
                 end += 1
             unit = _UNIT.match(view.text, end)
             number = re.search(r"\bnumber\s+$", view.lower[: run.start])
@@ -182,7 +659,11 @@ def _no_place(word: str) -> bool:
 
 def _city_before(view: View, end: int, asked: bool) -> Iterator[Span]:
     """ "... in Terryland zip oh eight": the word or two in front of the ZIP code."""
-    lead = re.search(r"\b(?:in|to|city is|city of)\s+((?:[a-z']+\s+){0,2}[a-z']+)[\s,]*(?:[A-Z]{2}[\s,]*)?$", view.text[:end], re.IGNORECASE)
+    lead = re.search(
+        r"\b(?:in|to|city is|city of)\s+((?:[a-z']+\s+){0,2}[a-z']+)[\s,]*(?:[A-Z]{2}[\s,]*)?$",
+        view.text[:end],
+        re.IGNORECASE,
+    )
     if lead is None:
         return
     words = lead[1].split()
@@ -190,4 +671,9 @@ def _city_before(view: View, end: int, asked: bool) -> Iterator[Span]:
         state = _STATE.search(lead[1])
         stop = lead.start(1) + (state.start() if state else len(lead[1]))
         if view.text[lead.start(1) : stop].strip():
-            yield Span(lead.start(1), lead.start(1) + len(view.text[lead.start(1) : stop].rstrip(" ,")), "CITY", 0.65)
+            yield Span(
+                lead.start(1),
+                lead.start(1) + len(view.text[lead.start(1) : stop].rstrip(" ,")),
+                "CITY",
+                0.65,
+            )

@@ -12,9 +12,20 @@ from guardrails.phi.spoken import runs, words
 from guardrails.phi.vault import canonical
 from guardrails.phi.view import Span, View
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _TYPES = {
     "name": "PERSON", "first_name": "PERSON", "last_name": "PERSON", "date_of_birth": "DATE",
     "dob": "DATE", "phone": "PHONE", "email": "EMAIL", "address": "ADDRESS", "zip": "ZIP",
@@ -67,7 +78,9 @@ def confirms(on_file: tuple[tuple[str, str], ...], kind: str, text: str) -> str:
         elif _TYPES.get(name, "ID") != "PERSON":
             held = re.sub(r"[^a-z0-9]", "", value.lower())
             said_canon = re.sub(r"[^a-z0-9]", "", canonical(kind, text))
-            if held and (said_canon == held or (len(said_canon) >= 4 and held.endswith(said_canon))):
+            if held and (
+                said_canon == held or (len(said_canon) >= 4 and held.endswith(said_canon))
+            ):
                 return name
     return ""
 
@@ -99,8 +112,7 @@ def same_date(said: str, held: str) -> bool:
 _ORDINAL_WORDS = {
     word: str(number)
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-        "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(), 1
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"], 1
     )
 } | {"thirtieth": "30"}  # fmt: skip
 

@@ -26,13 +26,58 @@ TENS = {
 }  # fmt: skip
 ALPHABET = {
     word: word[0]
-    for word in (
-        "alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike "
-        "november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu"
-    ).split()
+    for word in [
+        "alpha",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliet",
+        "juliett",
+        "kilo",
+        "lima",
+        "mike",
+        "november",
+        "oscar",
+        "papa",
+        "quebec",
+        "romeo",
+        "sierra",
+        "tango",
+        "uniform",
+        "victor",
+        "whiskey",
+        "xray",
+        "yankee",
+        "zulu",
+    ]
 } | {"alfa": "a"}
 FILLERS = frozenset(
-    "uh um er erm uhm ah hmm mm eh like so then dash hyphen space umm uhh este pues".split()
+    [
+        "uh",
+        "um",
+        "er",
+        "erm",
+        "uhm",
+        "ah",
+        "hmm",
+        "mm",
+        "eh",
+        "like",
+        "so",
+        "then",
+        "dash",
+        "hyphen",
+        "space",
+        "umm",
+        "uhh",
+        "este",
+        "pues",
+    ]
 )
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _JOINING = frozenset("-,.()–—;")
@@ -199,7 +244,28 @@ def _code(word: str) -> bool:
 
 
 _OPENERS = frozenset(
-    "is it's its yes yeah yep that's be number sure okay ok um uh , : . id - was".split()
+    [
+        "is",
+        "it's",
+        "its",
+        "yes",
+        "yeah",
+        "yep",
+        "that's",
+        "be",
+        "number",
+        "sure",
+        "okay",
+        "ok",
+        "um",
+        "uh",
+        ",",
+        ":",
+        ".",
+        "id",
+        "-",
+        "was",
+    ]
 )
 
 
@@ -215,8 +281,12 @@ def _finished(atoms: list[Atom], found: list[Word], text: str) -> list[Run]:
         if (at == 0 or found[at - 1].text in _OPENERS) and len(atoms) > 1:
             break
         atoms = atoms[1:]
-    if atoms and all(atom.kind == "L" or text[atom.start : atom.end].lower() == "o" for atom in atoms):
-        atoms = [replace(atom, canon="o", kind="L") if atom.canon == "0" else atom for atom in atoms]
+    if atoms and all(
+        atom.kind == "L" or text[atom.start : atom.end].lower() == "o" for atom in atoms
+    ):
+        atoms = [
+            replace(atom, canon="o", kind="L") if atom.canon == "0" else atom for atom in atoms
+        ]
     return [Run(tuple(atoms))] if atoms else []
 
 

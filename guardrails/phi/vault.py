@@ -72,7 +72,11 @@ class Vault:
             if family != "PERSON":
                 continue
             others = set(known.split())
-            if parts <= others or others <= parts or known.replace(" ", "") == value.replace(" ", ""):
+            if (
+                parts <= others
+                or others <= parts
+                or known.replace(" ", "") == value.replace(" ", "")
+            ):
                 return placeholder
         return None
 
@@ -105,7 +109,9 @@ def canonical(kind: str, text: str) -> str:
         pieces += [text[at : run.start].lower(), run.canon]
         at = run.end
     pieces.append(text[at:].lower())
-    said = re.sub(r"\b(?:at|dot|slash|the|of|uh|um|and)\b", lambda m: _SIGNS.get(m[0], ""), "".join(pieces))
+    said = re.sub(
+        r"\b(?:at|dot|slash|the|of|uh|um|and)\b", lambda m: _SIGNS.get(m[0], ""), "".join(pieces)
+    )
     said = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", said)
     return re.sub(r"[^a-z0-9@./]", "", said).strip(".")
 

@@ -67,7 +67,8 @@ def view_of(
         words=tuple(found),
         runs=tuple(runs(found, text)),
         mentions=tuple(mentions(text)),
-        cased=bool(re.search(r"[A-Z]", text)),
+        # "I" alone tells nothing: lower-case transcripts keep it
+        cased=bool(re.search(r"\b(?!I\b)[A-Z]", text)),
         speaker=speaker,
         expected=expected,
         previous=previous,

@@ -11,8 +11,22 @@ from guardrails.rules.phrases import compiled
 from guardrails.rules.yamls import LINE, line_of, read_yaml
 
 ANSWERS = frozenset({"none", "any", "yes_no", "number", "entity"})
-_STEP = frozenset("id ask asked answer entities mandatory when passage".split())
-_TOP = frozenset("id version title approver source start programs steps sets severity passage".split())
+_STEP = frozenset(["id", "ask", "asked", "answer", "entities", "mandatory", "when", "passage"])
+_TOP = frozenset(
+    [
+        "id",
+        "version",
+        "title",
+        "approver",
+        "source",
+        "start",
+        "programs",
+        "steps",
+        "sets",
+        "severity",
+        "passage",
+    ]
+)
 
 
 @dataclass(frozen=True)

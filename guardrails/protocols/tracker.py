@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from guardrails.flag import Evidence
 from guardrails.protocols.protocol import Protocol, StepSpec
@@ -12,6 +13,9 @@ _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b"
 )
 _EARLY_TURNS = 3
+
+
+Status = Literal["started", "advanced", "completed", "breached"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class ProtocolState:
 
     protocol_id: str
     title: str
-    status: str
+    status: Status
     step_id: str = ""
     done: tuple[str, ...] = ()
     next: tuple[tuple[str, str], ...] = ()

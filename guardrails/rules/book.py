@@ -87,10 +87,17 @@ class Rulebook:
                 if found != wanted:
                     kind = "example" if wanted else "counter-example"
                     verb = "does not match" if wanted else "matches"
-                    raise PackError(rule.path, rule.line, f"{rule.rule_id}: {kind} {verb}: {line!r}")
+                    raise PackError(
+                        rule.path, rule.line, f"{rule.rule_id}: {kind} {verb}: {line!r}"
+                    )
 
 
 def _question(text: str) -> bool:
-    return "?" in text or re.search(
-        r"\b(?:do|are|have|did|is|any|does) (?:you|he|she|they|there|the|your|it)\b", text.lower()
-    ) is not None
+    return (
+        "?" in text
+        or re.search(
+            r"\b(?:do|are|have|did|is|any|does) (?:you|he|she|they|there|the|your|it)\b",
+            text.lower(),
+        )
+        is not None
+    )

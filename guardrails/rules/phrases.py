@@ -82,7 +82,9 @@ _YES = re.compile(
     r"^\W*(?:(?:uh|um|oh|well|so|i think|actually|er)\W+)*(?:yes|yeah|yep|yup|i do|i am|i have|i did|a little|a bit|sometimes|kind of|definitely|it does|it is|they are|he does"
     r"|she does|he is|she is|mm ?hmm|uh[- ]huh|correct|sort of|that's right|right|sure|i guess so|sí|si)\b"
 )
-_NO = re.compile(r"^\W*(?:(?:uh|um|oh|well|so|er|i think)\W+)*(?:no|nope|nah|not|never|i don't|i haven't|i'm not|i do not|none|negative|neither|uh[- ]uh)\b")
+_NO = re.compile(
+    r"^\W*(?:(?:uh|um|oh|well|so|er|i think)\W+)*(?:no|nope|nah|not|never|i don't|i haven't|i'm not|i do not|none|negative|neither|uh[- ]uh)\b"
+)
 
 
 def yes_or_no(text: str) -> str:

@@ -15,9 +15,35 @@ EXAMPLES = 5
 """Every rule that listens carries at least so many examples, and so many counter-examples."""
 THRESHOLD = 0.62
 _FIELDS = frozenset(
-    """id version category severity title why say passage speaker matter says means threshold literal
-    asked requires unless licence programs deadline_s resolved_by after entity observation examples
-    counter_examples source""".split()
+    [
+        "id",
+        "version",
+        "category",
+        "severity",
+        "title",
+        "why",
+        "say",
+        "passage",
+        "speaker",
+        "matter",
+        "says",
+        "means",
+        "threshold",
+        "literal",
+        "asked",
+        "requires",
+        "unless",
+        "licence",
+        "programs",
+        "deadline_s",
+        "resolved_by",
+        "after",
+        "entity",
+        "observation",
+        "examples",
+        "counter_examples",
+        "source",
+    ]
 )
 _NEEDED = ("id", "category", "severity", "title", "why")
 
@@ -105,9 +131,17 @@ def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> 
     says = tuple(_pattern(path, row, "says", line) for line in row.get("says") or ())
     means = tuple(str(line) for line in row.get("means") or ())
     listens = bool(says or means)
-    if not (listens or row.get("after") or row.get("deadline_s") or row.get("entity") or row.get("observation")):
+    if not (
+        listens
+        or row.get("after")
+        or row.get("deadline_s")
+        or row.get("entity")
+        or row.get("observation")
+    ):
         raise wrong("id", "nothing triggers this rule")
-    examples, counters = (tuple(map(str, row.get(f) or ())) for f in ("examples", "counter_examples"))
+    examples, counters = (
+        tuple(map(str, row.get(f) or ())) for f in ("examples", "counter_examples")
+    )
     if listens and (len(examples) < EXAMPLES or len(counters) < EXAMPLES):
         raise wrong("id", f"needs at least {EXAMPLES} examples and {EXAMPLES} counter-examples")
     reading = row.get("observation")

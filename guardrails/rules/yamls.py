@@ -13,9 +13,9 @@ LINE = "__line__"
 class _Lined(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         found = super().construct_mapping(node, deep=True)
-        found[LINE] = {
-            str(key.value): key.start_mark.line + 1 for key, _ in node.value
-        } | {"": node.start_mark.line + 1}
+        found[LINE] = {str(key.value): key.start_mark.line + 1 for key, _ in node.value} | {
+            "": node.start_mark.line + 1
+        }
         return found
 
 
