@@ -209,7 +209,7 @@ def _show_hits(hits: "Sequence[Hit]", as_json: bool) -> None:
             out(json.dumps(_row(hit), ensure_ascii=False))
             continue
         passage = hit.passage
-        out(f"{hit.score:.2f}  {passage.title}")
+        out(f"{hit.score:.2f}  {_cut(passage.title, 74)}")
         out(f"      {passage.passage_id} v{passage.version}, {passage.kind}")
         out(_indented(passage.text, 6) + "\n")
 
@@ -278,7 +278,7 @@ def show(
     if as_json:
         out(json.dumps(_fields(found) | {"text": found.text}, ensure_ascii=False))
         return
-    out(found.title)
+    out(_indented(found.title, 0))
     out(f"{found.passage_id} v{found.version}, {found.kind}, {found.state}")
     until = f" to {found.expires:%Y-%m-%d}" if found.expires else ""
     out(f"owner {found.owner}, approver {found.approver_role}, "

@@ -90,6 +90,10 @@ class VectorIndex:
         """Deletes a broken embedded index, to be rebuilt from the record."""
         self._disconnect()
         if self._url is None:
+            from chromadb.api.shared_system_client import SharedSystemClient
+
+            # a client that failed to open stays in Chroma's cache by its path, half made
+            SharedSystemClient.clear_system_cache()
             shutil.rmtree(self._data / _FOLDER, ignore_errors=True)
 
     def close(self) -> None:

@@ -117,7 +117,9 @@ def test_jsonl_rows_become_passages(tmp_path: Path) -> None:
 
 def test_one_wrong_row_refuses_its_file_and_names_every_wrong_row(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    path.write_text('{"id":"a","text":"x"}\n{"id":\n[1]\n{"id":"b","text":" "}\n{"id":"a","text":"y"}')
+    path.write_text(
+        '{"id":"a","text":"x"}\n{"id":\n[1]\n{"id":"b","text":" "}\n{"id":"a","text":"y"}'
+    )
     found = read([path])
     assert found.passages == ()
     assert [problem.removeprefix(f"{path}:")[:1] for problem in found.problems] == list("2345")

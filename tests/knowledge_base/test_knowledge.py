@@ -187,9 +187,7 @@ def test_another_process_publishes_and_this_one_sees_it(
     assert two._index._collections["faq"].count() == 2
 
 
-def test_what_takes_effect_during_a_call_is_found_from_then_on(
-    opened: Open, write: Write
-) -> None:
+def test_what_takes_effect_during_a_call_is_found_from_then_on(opened: Open, write: Write) -> None:
     knowledge = opened()
     start = datetime.now(UTC) + timedelta(seconds=0.6)
     path = write("salt.md", SALT, effective_from=start.isoformat())
