@@ -1,8 +1,15 @@
 """The command line put together: the service's commands, and those of the other packages."""
 
 import sys
+from collections.abc import Callable
 
 from copilot.offline import stay_offline
+
+
+def _phi_check() -> Callable[[str], bool]:
+    from guardrails.phi.content import holds_identifier
+
+    return holds_identifier
 
 
 def main() -> None:
@@ -12,7 +19,9 @@ def main() -> None:
     from copilot.packs_cli import protocol_app, rules_app
     from evals.cli import eval_app
     from knowledge_base.cli import app as kb_app
+    from knowledge_base.cli import refuse_phi_by
 
+    refuse_phi_by(_phi_check)
     app.add_typer(kb_app, name="kb")
     app.add_typer(rules_app, name="rules")
     app.add_typer(protocol_app, name="protocol")

@@ -1,6 +1,7 @@
 """The service put together: opens every part once, in order, and closes them again."""
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from copilot.conversation import Book, Passed
 from copilot.events import Ack, Error, Pulse, Revealed, Source
 from copilot.journal import Journal, JournalError, JournalWriter
 from copilot.pipeline import Pipeline
-from copilot.settings import Settings
+from copilot.settings import Settings, SettingsError
 from guardrails.flag import Severity
 from guardrails.phi import Deidentifier
 from guardrails.watch import Guard
@@ -103,9 +104,14 @@ def open_service(settings: Settings) -> Service:
     """Opens the parts of the service, the slow ones included (a few seconds).
 
     Raises:
-        JournalError, KnowledgeError, PackError: with one line that says what is wrong and where.
+        SettingsError, JournalError, KnowledgeError, PackError: with one line that says what is wrong and where.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=settings.data).close()
+    except OSError as error:
+        reason = f"the data folder {settings.data} is not writable: {error.strerror}"
+        raise SettingsError(reason) from None
     journal = Journal.open(settings.journal_url)
     knowledge = open_knowledge(settings)
     embed = knowledge.embedder.embed

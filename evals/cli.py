@@ -37,6 +37,26 @@ def phi(
 
 
 @eval_app.command(
+    epilog="**Examples:** `copilot eval retrieval` · `copilot eval retrieval --data beir-folder/ --json`"
+)
+def retrieval(
+    data: Annotated[
+        Path | None, typer.Option(help="A data set in BEIR's form; own questions if unset.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """nDCG, recall and refusals of the search, beside plain Chroma and plain BM25."""
+    from evals.bench.retrieval import DataError, run, table
+
+    try:
+        result = run(data)
+    except DataError as error:
+        print(f"copilot eval retrieval: {error}", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(2) from None
+    _show(result, table(result), as_json)
+
+
+@eval_app.command(
     epilog="**Examples:** `copilot eval load` · `copilot eval load --calls 50 --seconds 30 --json`"
 )
 def load(

@@ -26,6 +26,10 @@ _ASKS = re.compile(
     r"|\bi (?:need|want|wanted|would like|'d like|was wondering|wonder|don't know|don't understand|can't|cannot|couldn't|ran out|missed|forgot|have a question)\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"^\W*(?:(?:uh|um|oh|well|so|i mean)\W+)*(?:no|not|never|none|nope|i don't|i haven't|i'm not)\b",
+    re.IGNORECASE,
+)
 _DISTRESS = -0.5
 
 
@@ -83,6 +87,8 @@ def query_for(turns: Sequence[Utterance]) -> Query | None:
             continue
         break
     text = " ".join(piece.text for piece in pieces)
+    if not _ASKS.search(text) and (last.entities or _DENIES.match(text)):
+        return None  # an identifier that was given, or "no chest pain": nothing to answer
     distressed = min(piece.sentiment for piece in pieces) <= _DISTRESS
     asks = bool(_ASKS.search(text))
     return Query(text[-400:], tuple(p.segment_id for p in pieces), asks, distressed)

@@ -255,7 +255,7 @@ def _settled(found: list[RecognizerResult], text: str) -> list[RecognizerResult]
     for span in spans:
         if span.end <= span.start or "<" in text[span.start : span.end]:
             continue
-        if out and span.start < out[-1].end:
+        if out and (span.start < out[-1].end or _joined(out[-1], span, text)):
             last = out[-1]
             strongest = max(last, span, key=_strength)
             out[-1] = RecognizerResult(
@@ -267,6 +267,12 @@ def _settled(found: list[RecognizerResult], text: str) -> list[RecognizerResult]
         else:
             out.append(RecognizerResult(span.entity_type, span.start, span.end, span.score))
     return out
+
+
+def _joined(last: RecognizerResult, span: RecognizerResult, text: str) -> bool:
+    """Two finds of one type with only spaces between are one, as Presidio's anonymizer has it."""
+    between = text[last.end : span.start]
+    return last.entity_type == span.entity_type and bool(between) and between.isspace()
 
 
 def _strength(result: RecognizerResult) -> tuple[bool, int, float, int]:

@@ -25,7 +25,7 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
 COMMANDS = [
     ["demo"], ["serve"], ["replay"], ["phi"], ["kb", "import"], ["kb", "search"], ["kb", "list"],
     ["kb", "show"], ["kb", "history"], ["rules", "check"], ["protocol", "show"], ["token", "create"],
-    ["audit", "verify"], ["eval", "phi"], ["eval", "load"],
+    ["audit", "verify"], ["eval", "phi"], ["eval", "retrieval"], ["eval", "load"],
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ async def talk(server: Running, settings: Settings, messages: list[Any], last: s
 
 async def test_open_calls_go_on_after_a_restart(tmp_path: Path) -> None:
     settings = load(data=tmp_path, port=0)
-    first = [START, segment(1, "it's Zebulon Quartz, four one five five five five oh one nine nine"),
+    first = [START, segment(1, "it's Zebulon Quartz, my number is four one five five five five oh one nine nine"),
              segment(2, "my chest feels tight")]  # fmt: skip
     async with running(settings) as server:
         before = await talk(server, settings, first, "s-2")

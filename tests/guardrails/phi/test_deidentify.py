@@ -1,6 +1,7 @@
 """What identifies is masked however it is said; what does not, stays."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -216,4 +217,4 @@ def test_of_a_number_asked_for_nothing_is_left(
 def test_runs_lie_in_the_text_and_do_not_overlap(text: str) -> None:
     found = runs(words(text), text)
     assert all(0 <= run.start < run.end <= len(text) for run in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))

@@ -168,7 +168,7 @@ def test_yes_and_no_in_their_spoken_forms(text: str, answer: str) -> None:
 
 @pytest.mark.parametrize("line", ["(a+)+b", "(x*)*", "a++", "(", "[z"])
 def test_patterns_that_are_wrong_or_blow_up_are_refused(line: str) -> None:
-    with pytest.raises(ValueError, match="repetition|no pattern"):
+    with pytest.raises(ValueError, match=r"repetition|no pattern"):
         compiled(line)
 
 
