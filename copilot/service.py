@@ -104,7 +104,8 @@ def open_service(settings: Settings) -> Service:
     """Opens the parts of the service, the slow ones included (a few seconds).
 
     Raises:
-        SettingsError, JournalError, KnowledgeError, PackError: with one line that says what is wrong and where.
+        SettingsError, JournalError, KnowledgeError, PackError: one line that says what is
+            wrong and where.
     """
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
