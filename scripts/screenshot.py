@@ -34,7 +34,6 @@ def chromium() -> str | None:
 
 async def take(folder: Path) -> None:
     recording = read(SAMPLE)[0]
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         settings = load(data=Path(data), port=0)
         async with running(settings) as server, async_playwright() as playwright:
@@ -60,4 +59,6 @@ async def take(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs/images")))
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    target.mkdir(parents=True, exist_ok=True)
+    asyncio.run(take(target))

