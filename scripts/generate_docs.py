@@ -6,7 +6,8 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -153,12 +154,24 @@ def _message(model: type[BaseModel]) -> list[str]:
 
 
 def _type(annotation: Any) -> str:
-    plain = str(annotation) if get_args(annotation) else getattr(annotation, "__name__", "")
-    for noise in ("typing.", "copilot.events.", "<class '", "'>"):
-        plain = plain.replace(noise, "")
-    if "Annotated[" in plain or "FieldInfo" in plain or "StringConstraints" in plain:
-        plain = plain.split("[", 1)[1].split(",", 1)[0]
-    return "`" + plain.replace("|", "or").replace("Literal", "one of ") + "`"
+    return f"`{_plain(annotation)}`"
+
+
+def _plain(annotation: Any) -> str:
+    """A type as a reader of JSON knows it."""
+    origin, inside = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _plain(inside[0])
+    if origin in (Union, UnionType):
+        return " or ".join(_plain(part) for part in inside if part is not NoneType)
+    if origin is Literal:
+        return ", ".join(str(value) for value in inside)
+    if origin is tuple:
+        return f"list of {_plain(inside[0])}"
+    if origin is dict:
+        return "object"
+    names = {str: "string", int: "integer", float: "number", bool: "true or false"}
+    return names.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
 def _configuration() -> str:
