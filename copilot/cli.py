@@ -132,14 +132,17 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 8765.")] = None,
     data: Data = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads that analyse speech.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes: one.")] = None,
 ) -> None:
     """Runs the service until it is interrupted."""
     from copilot.embedded import bind, server
     from copilot.service import open_service
 
     with one_clear_line():
-        settings = _settings(host=host, port=port, data=data, workers=workers)
+        if workers is not None and workers > 1:
+            say("copilot: calls and vaults live in one process; --workers must be 1")
+            raise typer.Exit(2)
+        settings = _settings(host=host, port=port, data=data)
         listening = bind(settings.host, settings.port)
         service = open_service(settings)
         address = listening.getsockname()

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,7 +115,9 @@ def open_service(settings: Settings) -> Service:
         reason = f"the data folder {settings.data} is not writable: {error.strerror}"
         raise SettingsError(reason) from None
     journal = Journal.open(settings.journal_url)
-    knowledge = open_knowledge(settings)
+    with ThreadPoolExecutor(1) as aside:  # the two slow parts load side by side
+        deidentifier = aside.submit(Deidentifier)
+        knowledge = open_knowledge(settings)
     embed = knowledge.embedder.embed
     in_force = knowledge.in_force(datetime.now(UTC))
     guard = Guard.load(
@@ -134,7 +137,7 @@ def open_service(settings: Settings) -> Service:
     writer = JournalWriter(journal)
     calls = Calls(book, journal, writer, bus)
     analyst = Analyst(
-        Deidentifier(),
+        deidentifier.result(),
         embed,
         guard,
         batch_size=settings.batch_size,

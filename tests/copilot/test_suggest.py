@@ -1,15 +1,21 @@
 """A language model only words what was approved; real HTTP on the loopback."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import connect
 
+from copilot.auth import issue
+from copilot.embedded import running
+from copilot.settings import load
 from copilot.suggest.compose import Cited, Suggestion
 from copilot.suggest.draft import DraftFailed, Llm, draft
 from guardrails.answer import check
@@ -93,3 +99,42 @@ def test_a_number_that_was_not_approved_never_passes(number: int) -> None:
 
 def test_the_approved_text_itself_passes() -> None:
     assert check(PASSAGE, [PASSAGE]) == []
+
+
+async def test_a_call_is_worded_by_the_model_and_goes_on_when_it_fails(
+    llm: Llm, tmp_path: Path
+) -> None:
+    settings = load(data=tmp_path, port=0, llm_base_url=llm.base_url, llm_model="m")
+    Model.says = "Take ninety pills."
+    async with running(settings) as server:
+        headers = {"Authorization": f"Bearer {issue(settings, 'supervisor', 's')}"}
+        url = f"{server.ws}/v1/conversations/c-1"
+        async with connect(url, additional_headers=headers) as socket:
+
+            async def say(number: int, text: str, until: str) -> list[Any]:
+                message = {"type": "segment", "conversation_id": "c-1", "segment_id": f"s-{number}",
+                           "speaker": "patient", "text": text, "start_ms": number * 9000,
+                           "end_ms": number * 9000 + 2000}  # fmt: skip
+                await socket.send(json.dumps(message))
+                heard: list[Any] = []
+                async with asyncio.timeout(30):
+                    while not heard or heard[-1]["type"] != until:
+                        heard.append(json.loads(await socket.recv()))
+                return heard
+
+            await socket.send('{"type":"conversation.start","conversation_id":"c-1"}')
+            unsafe = (await say(1, "I'm Zebulon Quartz, how much salt can I have?", "suggestion"))[
+                -1
+            ]
+            assert unsafe["drafted_by"] == "extractive"
+            Model.says = "You can pay over time."
+            heard = await say(2, "I can't pay this bill all at once, what can I do?", "suggestion")
+            told = [e for e in heard if e["type"] == "suggestion.delta"]
+            if heard[-1]["drafted_by"] == "m":
+                assert "".join(e["text"] for e in told).strip() == heard[-1]["text"]
+            Model.status = 500
+            heard = await say(3, "can I get a refill of my prescription?", "suggestion")
+            assert heard[-1]["drafted_by"] == "extractive"
+            assert [e["code"] for e in heard if e["type"] == "notice"] == ["llm_unavailable"]
+    assert Model.asked
+    assert not any("Zebulon" in prompt or "Quartz" in prompt for prompt in Model.asked)
