@@ -159,8 +159,14 @@ class AnalysisError(RuntimeError):
 
 
 def spoken(text: str) -> str:
-    """Masked text as a sentence for the embedding: `<DATE_TIME_2>` becomes `date time`."""
-    return _PLACEHOLDER.sub(lambda match: match[1].replace("_", " ").lower(), text)
+    """Masked text as a sentence for the embedding: `<MEMBER_ID_2>` becomes `member id`.
+
+    A person says nothing about what is asked, and is left out.
+    """
+    plain = _PLACEHOLDER.sub(
+        lambda match: "" if match[1] == "PERSON" else match[1].replace("_", " ").lower(), text
+    )
+    return re.sub(r"\s+(?=[,.?!])|(?<=\s)\s+", "", plain).strip()
 
 
 def _spent(stage: str, began: float) -> float:

@@ -4,6 +4,7 @@ The census lists (public domain, 1990) come with the package `names`; which of t
 words is read from the WordNet index in the spaCy model and from `wordfreq`.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -14,6 +15,13 @@ from spacy.lookups import Lookups
 FIRST_SHARE = 0.003
 """Per cent of people: a rarer first name is no evidence by itself."""
 LAST_SHARE = 0.002
+RARE = 3.4
+"""A word below this frequency (Zipf, per thousand million words, log 10) is no everyday word."""
+_DRUG = re.compile(
+    r"(?:cillin|mycin|micin|floxacin|cycline|azole|prazole|statin|sartan|olol|pril|dipine|zosin|gliptin|gliflozin|glutide|tide|mab|nib"
+    r"|vir|caine|pam|lam|pine|zine|tine|line|done|lone|sone|olone|onide|phen|profen|fenac|oxin|arin|parin|xaban|grel|thiazide|semide|lactone"
+    r"|formin|glitazone|terol|tropium|lukast|tadine|fenadine|cetraben|lyte|ol|ate|ide|ine|in|itis|osis|emia|oma|algia|pathy|scopy|gram|graphy)$"
+)
 
 _WORD_NAMES = frozenset(
     ["amber", "angel", "april", "art", "august", "autumn", "basil", "bay", "berry", "beryl", "blossom", "brandy", "brook", "candy", "carol", "case", "cash", "charity", "chance", "chase", "chip", "christian", "clay", "cliff", "coral", "crystal", "dale", "dawn", "daisy", "dean", "destiny", "dell", "diamond", "dick", "dolly", "don", "duke", "earl", "early", "ebony", "eve", "faith", "fern", "flora", "forest", "gay", "gene", "genie", "ginger", "glory", "golden", "grace", "gray", "grant", "guy", "harmony", "harper", "hazel", "heath", "heather", "heaven", "holly", "honey", "hope", "hunter", "india", "iris", "ivory", "ivy", "jade", "jasmine", "jasper", "jean", "jewel", "joy", "june", "junior", "kay", "kit", "kitty", "lance", "lane", "lark", "laurel", "lily", "lotus", "love", "lucky", "major", "marble", "mark", "marsh", "mason", "max", "may", "melody", "mercy", "merit", "mercedes", "merry", "miles", "mike", "misty", "money", "muse", "nell", "olive", "opal", "page", "paige", "pansy", "patience", "pat", "pearl", "peg", "penny", "pepper", "petunia", "piper", "poppy", "porter", "precious", "prince", "prudence", "queen", "rain", "raven", "ray", "red", "reed", "reggie", "rich", "river", "rob", "robin", "rocky", "rose", "rosemary", "ruby", "rusty", "sage", "sandy", "savannah", "scarlet", "season", "shade", "shell", "sherry", "silver", "sky", "sonny", "star", "sterling", "stone", "storm", "summer", "sunny", "sunshine", "tab", "temple", "terry", "thyme", "tiffany", "tiger", "tip", "troy", "trinity", "tuesday", "ty", "van", "velvet", "venus", "vicky", "victor", "victoria", "vine", "viola", "violet", "virgil", "virgin", "wade", "ward", "wayne", "will", "willow", "winter", "wren", "young", "bill", "jack", "frank", "bob", "drew", "sue", "dot", "grant", "pierce", "rod", "dean", "santa", "see", "so", "an", "in", "my", "do", "he", "man", "son", "boy", "miss", "doctor", "sister", "brother", "nana", "rice", "bunny", "buddy", "baby", "maple", "lemon", "page", "ok", "hi", "long", "short", "white", "black", "brown", "green", "blue", "king", "bishop", "pope", "marine", "nurse", "mo", "al", "ed", "hung", "song", "bong", "ping", "ling", "kim", "lee", "sun", "moon", "sal", "val", "loan", "tam", "tran", "toy", "bao", "ha", "ho", "hang", "mi", "le", "lu", "yu", "de", "la", "el", "das", "von", "saint", "mac", "sid", "hal", "gale", "shan", "page", "chi", "rae", "numbers", "mable", "bell", "belle"]
@@ -62,6 +70,14 @@ class Lexicon:
         if bare in _CLINICAL:
             return False
         return bare in self.any_name and (bare not in self.ordinary or bare in self.first)
+
+    def unheard_of(self, word: str) -> bool:
+        """Whether a word is hardly ever written and no drug: a name where a name would stand."""
+        from wordfreq import zipf_frequency
+
+        bare = bare_name(word)
+        plain = len(bare) > 2 and bare not in NOT_NAMES and bare not in _CLINICAL
+        return plain and zipf_frequency(bare, "en") < RARE and not _DRUG.search(bare)
 
     def clinical(self, word: str) -> bool:
         """Whether a name is that of a disease, a device, a drug or a company."""

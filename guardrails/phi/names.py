@@ -227,7 +227,15 @@ def _taken(
         particle = (
             name in _PARTICLES and position + 1 < len(words) and words[position + 1].text.isalpha()
         )
-        if not name[:1].isalpha() or len(name) < 2 or not (particle or _candidate(name, strict)):
+        if (
+            not name[:1].isalpha()
+            or len(name) < 2
+            or not (
+                particle
+                or _candidate(name, strict)
+                or (count and view.cased and _upper(view, word) and lexicon().name_like(name))
+            )
+        ):
             break
         gap = view.text[end : word.start] if start is not None else ""
         if re.search(r"[.?!,;]", gap):
@@ -291,7 +299,11 @@ _AFTER_NAME = frozenset(
 
 def _candidate(name: str, strict: bool) -> bool:
     known = lexicon()
-    return known.credible(name, announced=not strict) or (strict and name in known.any_name)
+    return (
+        known.credible(name, announced=not strict)
+        or (strict and name in known.any_name)
+        or known.unheard_of(name)
+    )
 
 
 def _plausible(
@@ -303,12 +315,16 @@ def _plausible(
     if view.cased and not upper:
         return count == 0 and not strict and known.safe(name)
     if view.cased:
-        return not strict or count > 0 or known.credible(name, announced=False)
+        rare = introduced and known.unheard_of(name)
+        return not strict or count > 0 or rare or known.credible(name, announced=False)
     if not strict:
         return count == 0 or name in known.any_name or known.credible(name, announced=False)
     if count == 0:
         ordinary = name in known.first and name not in _VERBS and following in _AFTER_NAME
-        return known.safe(name) or (introduced and ordinary)
+        rare = introduced and known.unheard_of(name) and following in _AFTER_NAME
+        return known.safe(name) or rare or (introduced and ordinary)
+    if known.unheard_of(name) and introduced:
+        return True
     surname = name in known.last and (name not in known.ordinary or following in _AFTER_NAME)
     return surname or known.safe(name)
 
@@ -362,7 +378,7 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
             after = words[index + 2].text if index + 2 < len(words) else "."
             ends = surname not in known.ordinary or after in _AFTER_NAME
             fits = (
-                surname in known.any_name
+                known.name_like(surname)
                 if (view.cased and upper)
                 else surname in known.last and ends
             )
@@ -387,6 +403,8 @@ def _credible(view: View, start: int, text: str) -> bool:
     named = [part for part in parts if part in known.any_name]
     if len(parts) == 1:
         return bool(named) and parts[0] not in known.ordinary
+    if len(parts) > 1 and not named:
+        return all(known.unheard_of(part) for part in parts)
     return len(named) >= 1 and not all(part in known.ordinary for part in parts)
 
 

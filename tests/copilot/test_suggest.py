@@ -123,9 +123,8 @@ async def test_a_call_is_worded_by_the_model_and_goes_on_when_it_fails(
                 return heard
 
             await socket.send('{"type":"conversation.start","conversation_id":"c-1"}')
-            unsafe = (await say(1, "I'm Zebulon Quartz, how much salt can I have?", "suggestion"))[
-                -1
-            ]
+            await say(0, "hello, this is Zebulon Quartz", "ack")
+            unsafe = (await say(1, "how much salt can I have?", "suggestion"))[-1]
             assert unsafe["drafted_by"] == "extractive"
             Model.says = "You can pay over time."
             heard = await say(2, "I can't pay this bill all at once, what can I do?", "suggestion")
