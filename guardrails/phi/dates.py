@@ -57,6 +57,10 @@ _MONTH_ALONE = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL_ALONE = re.compile(rf"\b(?:the\s+)?{_ORDINAL}\b", re.IGNORECASE)
+_ON_THE = re.compile(
+    rf"\b(?:on|by|until|since|from|to)\s+(the\s+{_ORDINAL})\b(?!\s+(?:floor|time|visit|one|day))",
+    re.IGNORECASE,
+)
 _MODAL = re.compile(
     r"\b(?:i|you|he|she|it|we|they|that|this|which|who|there|and|or)\s*$", re.IGNORECASE
 )
@@ -100,6 +104,9 @@ def _dates(view: View) -> Iterator[Span]:
     if expected or view.named_before(len(view.text), ("DOB", "DATE"), reach=10_000):
         for match in _SLASHED.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.8)
+    dated = any(pattern.search(view.text) for pattern in _PATTERNS[:6])
+    for match in _ON_THE.finditer(view.text) if dated else ():
+        yield Span(match.start(1), match.end(1), "DATE", 0.7)
     yield from _answers(view, expected)
 
 

@@ -321,7 +321,8 @@ def _plausible(
         return count == 0 or name in known.any_name or known.credible(name, announced=False)
     if count == 0:
         ordinary = name in known.first and name not in _VERBS and following in _AFTER_NAME
-        rare = introduced and known.unheard_of(name) and following in _AFTER_NAME
+        verb = name.endswith(("ed", "ing", "ly", "s")) and following not in _AFTER_NAME
+        rare = introduced and known.unheard_of(name) and not verb
         return known.safe(name) or rare or (introduced and ordinary)
     if known.unheard_of(name) and introduced:
         return True

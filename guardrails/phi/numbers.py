@@ -150,7 +150,7 @@ def _unnamed(view: View, run: Run) -> str:
     if _MBI.fullmatch(canon):
         return "MBI"
     if _UK_POSTCODE.fullmatch(canon) or (
-        letters and "ADDRESS" in view.expected and length_of(run) >= 3
+        letters and "ADDRESS" in view.expected and len(canon) >= 3
     ):
         return "ZIP"
     if letters:
@@ -171,11 +171,6 @@ def _unnamed(view: View, run: Run) -> str:
     if digits == 4 and not counting and (run.singles == 4 or (whole and "?" in view.previous)):
         return "ID"
     return ""
-
-
-def length_of(run: Run) -> int:
-    """Characters of the canonical form."""
-    return len(run.canon)
 
 
 def _luhn(digits: str) -> bool:

@@ -260,8 +260,9 @@ _BOX = re.compile(
     r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-]*)+)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(
-    r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)$"
+_ON_STREET = re.compile(
+    r"\b(?:on|at|off|near|down|along|corner of|and)\s+((?!the\b|a\b|my\b|that\b|this\b|your\b|our\b)[a-z0-9']+(?:\s+(?!the\b)[a-z0-9']+)?\s+(?:street|avenue|boulevard|parkway|turnpike))\b",
+    re.IGNORECASE,
 )
 _NO_STREET = frozenset(
     [
@@ -546,6 +547,8 @@ def find(view: View) -> Iterator[Span]:
     """Every street address in an utterance, the city behind it, and places said to be lived in."""
     for match in _BOX.finditer(view.text):
         yield Span(match.start(), match.end(), "ADDRESS", 0.9)
+    for match in _ON_STREET.finditer(view.text):
+        yield Span(match.start(1), match.end(1), "ADDRESS", 0.7)
     asked = bool({"ADDRESS"} & view.expected) or bool(
         view.named_before(len(view.text), ("ADDRESS",), reach=10_000)
     )
