@@ -115,4 +115,5 @@ def test_postgres_does_the_same() -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection, pytest.raises(sa.exc.DBAPIError, match="append-only"):
         connection.execute(sa.text("DELETE FROM journal"))
+    engine.dispose()
     journal.close()
