@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,17 +11,24 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import httpx
+import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from copilot.settings import Settings
+from copilot.settings import Settings, SettingsError
 
+_log = structlog.get_logger(__name__)
 Role = Literal["source", "agent", "supervisor", "admin", "reviewer", "author"]
 ROLES: tuple[str, ...] = get_args(Role)
 ALGORITHMS = ["ES256", "RS256", "PS256", "ES384"]
 OWN_ISSUER = "copilot-embedded"
 _REFRESH_SECONDS = 60.0
+"""The least time between two looks at a JWKS for a key that is not known."""
+_RETRY_SECONDS = 5.0
+"""The same while no key is known at all."""
+_KEYS_HOLD_SECONDS = 600.0
+"""After this the JWKS is read again, so that a key the issuer took back stops to hold."""
 
 
 class AuthError(RuntimeError):
@@ -41,14 +50,24 @@ class Authenticator:
     def __init__(self, settings: Settings, keys: KeySet) -> None:
         self._settings = settings
         self._keys = keys
-        self._fetched = 0.0
+        self._asked = -_KEYS_HOLD_SECONDS
+        self._asking = threading.Lock()
 
     @staticmethod
     def open(settings: Settings) -> "Authenticator":
-        """An authenticator; its own key is made at first use where no JWKS is configured."""
-        if settings.auth_jwks_url:
-            return Authenticator(settings, KeySet([]))
-        return Authenticator(settings, KeySet([_own_key(settings.data)]))
+        """An authenticator; its own key is made at first use where no JWKS is configured.
+
+        Raises:
+            SettingsError: a JWKS without issuer and audience, which would let in whoever else
+                holds a token of that issuer (RFC 8725, 3.8 and 3.9); or the key's file fails.
+        """
+        if not settings.auth_jwks_url:
+            return Authenticator(settings, KeySet([_own_key(settings.data)]))
+        if not (settings.auth_issuer and settings.auth_audience):
+            raise SettingsError(
+                "COPILOT_AUTH_JWKS_URL needs COPILOT_AUTH_ISSUER and COPILOT_AUTH_AUDIENCE too"
+            )
+        return Authenticator(settings, KeySet([]))
 
     def authenticate(self, token: str) -> Principal:
         """The principal of a token.
@@ -82,25 +101,33 @@ class Authenticator:
         return dict(self._keys.as_dict(private=False))
 
     def _decode(self, token: str) -> jwt.Token:
+        self._refresh(_KEYS_HOLD_SECONDS)
+        known = self._keys
         try:
-            return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+            return jwt.decode(token, known, algorithms=ALGORITHMS)
         except (JoseError, ValueError):
-            if not self._refreshed():
+            self._refresh(_REFRESH_SECONDS if known.keys else _RETRY_SECONDS)
+            if self._keys is known:
                 raise
             return jwt.decode(token, self._keys, algorithms=ALGORITHMS)
 
-    def _refreshed(self) -> bool:
-        """Asks the issuer for its keys again, at most once a minute."""
+    def _refresh(self, older_than: float) -> None:
+        """Reads the issuer's keys again if that is long enough ago; keeps the old ones if it fails.
+
+        One thread asks; the others wait for its answer.
+        """
         url = self._settings.auth_jwks_url
-        if not url or (time.monotonic() - self._fetched < _REFRESH_SECONDS and self._keys.keys):
-            return False
-        self._fetched = time.monotonic()
-        try:
-            answer = httpx.get(url, timeout=5).raise_for_status()
-            self._keys = KeySet.import_key_set(answer.json())
-        except (httpx.HTTPError, ValueError, JoseError):
-            return False
-        return True
+        if not url:
+            return
+        with self._asking:
+            if time.monotonic() - self._asked < older_than:
+                return
+            try:
+                answer = httpx.get(url, timeout=5).raise_for_status()
+                self._keys = KeySet.import_key_set(answer.json())
+            except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError):
+                _log.warning("issuer's keys not read", code="jwks_unavailable")
+            self._asked = time.monotonic()
 
 
 def issue(
@@ -110,6 +137,7 @@ def issue(
 
     Raises:
         AuthError: the role is unknown.
+        SettingsError: the issuer's key can be neither read nor made.
     """
     if role not in ROLES:
         raise AuthError(f"unknown role; known are {', '.join(ROLES)}")
@@ -143,17 +171,29 @@ def token_from(
 
 def _own_key(data: Path) -> ECKey:
     path = data / "issuer.json"
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        made = ECKey.generate_key("P-256", auto_kid=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        if not path.exists():
+            _make_key(path)
+        return ECKey.import_key(json.loads(path.read_text()))
+    except OSError as error:
+        raise SettingsError(f"the issuer's key {path}: {error.strerror}") from None
+    except (JoseError, ValueError, KeyError, TypeError):
+        raise SettingsError(
+            f"{path} holds no key; restore it, or remove it and issue every token anew"
+        ) from None
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = ECKey.generate_key("P-256", auto_kid=True)
+    descriptor, fresh = tempfile.mkstemp(prefix=".issuer-", dir=path.parent)  # mode 0600
+    try:
         with os.fdopen(descriptor, "w") as file:
             json.dump(made.as_dict(private=True), file)
-        try:
-            os.link(fresh, path)  # another process may have been first; its key stands
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return ECKey.import_key(json.loads(path.read_text()))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(fresh, path)  # whole or not at all
+    except FileExistsError:
+        pass  # another process was first; its key stands
+    finally:
+        os.unlink(fresh)

@@ -1,27 +1,25 @@
 """The append-only event log and the audit log: what happened in every call, free of PHI.
 
 SQLAlchemy Core over SQLite (WAL, full sync: an append that returned survives a power cut) or
-Postgres by address. Triggers in the database refuse updates and deletions.
+Postgres by address (`synchronous_commit` on, whatever the server's default). Triggers in the
+database refuse to change or delete a row.
 """
 
 import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy.event import listen
 from sqlalchemy.exc import SQLAlchemyError
+
+from copilot.database import JournalError, open_database, reason, writer
 
 _meta = sa.MetaData()
 _journal = sa.Table(
@@ -42,10 +40,6 @@ _audit = sa.Table(
         )
     ),
 )  # fmt: skip
-
-
-class JournalError(RuntimeError):
-    """The journal could not be opened or written; the text is one line to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +71,7 @@ class Journal:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._writer = writer(engine)
         self._writing = threading.Lock()
 
     @staticmethod
@@ -84,29 +79,10 @@ class Journal:
         """Opens the journal and brings its schema up to date.
 
         Raises:
-            JournalError: the place is not writable, or a newer version wrote the database;
-                nothing was changed then.
+            JournalError: the address is none, the place is not writable, or a newer version
+                wrote the database; nothing was changed then.
         """
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            _make_folder(Path(parsed.database).parent)
-        engine = sa.create_engine(parsed)
-        if parsed.get_backend_name() == "sqlite":
-            listen(engine, "connect", _sqlite_pragmas)
-        try:
-            _migrate(engine)
-        except SQLAlchemyError as error:
-            engine.dispose()
-            where = parsed.database or parsed.host
-            raise JournalError(
-                f"the journal at {where} cannot be opened: {_reason(error)}"
-            ) from None
-        except JournalError:
-            engine.dispose()
-            raise
-        return Journal(engine)
+        return Journal(open_database(url))
 
     def append(self, rows: Sequence[Row]) -> None:
         """Writes rows in one transaction; they are durable when it returns.
@@ -114,19 +90,22 @@ class Journal:
         Raises:
             JournalError: nothing was written.
         """
-        try:
-            with self._writing, self._engine.begin() as connection:
-                connection.execute(_journal.insert(), [asdict(row) for row in rows])
-        except SQLAlchemyError as error:
-            raise JournalError(f"the journal cannot be written: {_reason(error)}") from None
+        if not rows:
+            return
+        with self._write() as connection:
+            connection.execute(_journal.insert(), [asdict(row) for row in rows])
 
-    def events(self, conversation_id: str, after: str = "") -> list[Row]:
-        """The events of a conversation that come after one of them, in order."""
-        return self._rows(conversation_id, "event", after)
+    def events(self, conversation_id: str, after: str = "", limit: int | None = None) -> list[Row]:
+        """The events of a conversation after one of them, in order; the first `limit` of them.
+
+        Raises:
+            JournalError: they cannot be read; so for every reader here.
+        """
+        return self._rows(conversation_id, "event", after, limit)
 
     def inputs(self, conversation_id: str) -> list[Row]:
         """The inputs of a conversation, in the order in which they were taken."""
-        return self._rows(conversation_id, "input", "")
+        return self._rows(conversation_id, "input", "", None)
 
     def conversations(
         self, *, open_only: bool, since: str | None, tenant: str | None
@@ -149,7 +128,7 @@ class Journal:
             query = query.where(began.c.at >= since)
         if tenant is not None:
             query = query.where(began.c.tenant == tenant)
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return [
                 ConversationRow(key, owner, json.loads(body).get("agent_id"), start, end or "")
                 for key, owner, start, body, end in connection.execute(query)
@@ -160,12 +139,16 @@ class Journal:
         query = sa.select(sa.func.max(_journal.c.event_id)).where(
             _journal.c.conversation_id == conversation_id
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(query).scalar() or ""
 
     def audit(self, actor: str, action: str, conversation_id: str, detail: str) -> None:
-        """Adds an entry to the audit log, chained to the one before by its hash."""
-        with self._writing, self._engine.begin() as connection:
+        """Adds an entry to the audit log, chained to the one before by its hash.
+
+        Raises:
+            JournalError: nothing was written.
+        """
+        with self._write() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
             last = connection.execute(
@@ -183,10 +166,14 @@ class Journal:
             connection.execute(_audit.insert(), {**entry, "hash": _chained(entry)})
 
     def verify_audit(self) -> list[str]:
-        """What is wrong with the audit log's chain: a line a fault, none if it is whole."""
+        """What is wrong with the audit log's chain: a line a fault, none if it is whole.
+
+        Entries cut off at its end leave a whole chain: compare the last hash with one kept
+        elsewhere to notice that.
+        """
         problems: list[str] = []
         previous, expected = "", 1
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             for row in connection.execute(sa.select(_audit).order_by(_audit.c.seq)).mappings():
                 entry = {name: row[name] for name in row if name != "hash"}
                 if row["seq"] != expected:
@@ -202,7 +189,7 @@ class Journal:
         """Closes every connection."""
         self._engine.dispose()
 
-    def _rows(self, conversation_id: str, kind: str, after: str) -> list[Row]:
+    def _rows(self, conversation_id: str, kind: str, after: str, limit: int | None) -> list[Row]:
         query = (
             sa.select(_journal)
             .where(
@@ -211,9 +198,27 @@ class Journal:
                 _journal.c.event_id > after,
             )
             .order_by(_journal.c.event_id)
+            .limit(limit)
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return [Row(**row) for row in connection.execute(query).mappings()]
+
+    @contextmanager
+    def _read(self) -> Generator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise JournalError(f"the journal cannot be read: {reason(error)}") from None
+
+    @contextmanager
+    def _write(self) -> Generator[sa.Connection]:
+        """A transaction that no other writer of this process is beside."""
+        try:
+            with self._writing, self._writer.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise JournalError(f"the journal cannot be written: {reason(error)}") from None
 
 
 class JournalWriter:
@@ -277,43 +282,6 @@ class JournalWriter:
         self._thread.shutdown(wait=True)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JournalError(f"the data folder {folder} is not writable: {error.strerror}") from None
-
-
-def _sqlite_pragmas(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _migrate(engine: sa.Engine) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with engine.connect() as connection:
-        options = {"version_table": "journal_version"}
-        current = MigrationContext.configure(connection, opts=options).get_current_revision()
-    if current is not None and current not in known:
-        raise JournalError(
-            f"the journal was written by a newer version (schema {current}); "
-            "upgrade the program, nothing was changed"
-        )
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
 def _chained(entry: dict[str, Any]) -> str:
     line = json.dumps(entry, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(line.encode()).hexdigest()
-
-
-def _reason(error: SQLAlchemyError) -> str:
-    """The driver's own words without the statement or its parameters."""
-    original = getattr(error, "orig", None)
-    return str(original or type(error).__name__).splitlines()[0]

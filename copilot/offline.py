@@ -15,11 +15,17 @@ _OFF = {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",
 }
-_OFF_UNLESS_SET = {"LANGSMITH_TRACING": "false", "LANGCHAIN_TRACING_V2": "false"}
+# LangSmith reads the first of these that is set, in this order
+_TRACING = (
+    "LANGSMITH_TRACING_V2",
+    "LANGCHAIN_TRACING_V2",
+    "LANGSMITH_TRACING",
+    "LANGCHAIN_TRACING",
+)
 
 
 def stay_offline() -> None:
     """Sets the environment of this process so that no library reports or downloads anything."""
     os.environ.update(_OFF)
-    for name, value in _OFF_UNLESS_SET.items():
-        os.environ.setdefault(name, value)
+    if not any(os.environ.get(name) for name in _TRACING):
+        os.environ[_TRACING[0]] = "false"

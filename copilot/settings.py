@@ -1,11 +1,13 @@
 """The settings, from the environment (`COPILOT_...`) and the command line."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as _Unreadable
 
 from copilot.suggest.draft import Llm
 
@@ -18,17 +20,26 @@ class Settings(BaseSettings):
     """Everything that can be set, with its default. Embedded by default: no key, no server."""
 
     model_config = SettingsConfigDict(
-        env_prefix="COPILOT_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="COPILOT_",
+        frozen=True,
+        extra="ignore",
+        # `COPILOT_X=` in a compose file means that X is not set
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
     )
 
     data: Path = Field(Path("data"), description="Folder of the databases, the index and the keys.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy address of the journal; SQLite in the data folder if unset."
+        None,
+        # an address may hold a password
+        repr=False,
+        description="SQLAlchemy address of the journal and of the knowledge base, such as `postgresql://USER:PASSWORD@HOST/NAME`; SQLite in the data folder if unset.",
     )
     chroma_url: str | None = Field(
         None,
+        repr=False,
         description="`http://HOST:PORT` of a Chroma server; embedded in the data folder if unset.",
     )
     llm_base_url: str | None = Field(
@@ -43,9 +54,12 @@ class Settings(BaseSettings):
         6.0, gt=0, description="Seconds for a whole draft; after it the approved text is shown."
     )
     auth_jwks_url: str | None = Field(
-        None, description="JWKS of an OIDC issuer. Unset: this machine's own issuer."
+        None,
+        description="JWKS of an OIDC issuer; the next two are needed with it. Unset: this machine's own issuer.",
     )
-    auth_issuer: str | None = Field(None, description="The `iss` a token must carry.")
+    auth_issuer: str | None = Field(
+        None, description="The `iss` a token of the OIDC issuer must carry."
+    )
     auth_audience: str | None = Field(None, description="The `aud` a token must carry.")
     clinical_team: str = Field("clinical-team", description="Whom an escalation goes to.")
     rules_dirs: tuple[Path, ...] = Field(
@@ -102,5 +116,10 @@ def load(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "COPILOT_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']}") from None
+        name, *place = first["loc"]
+        where = "".join(f", entry {part + 1}" for part in place if isinstance(part, int))
+        raise SettingsError(f"COPILOT_{str(name).upper()}{where}: {first['msg']}") from None
+    except _Unreadable as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"COPILOT_{field[1].upper()}" if field else "the environment"
+        raise SettingsError(f"{name}: is no JSON list") from None

@@ -2,7 +2,12 @@
 
 from alembic import context
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, render_as_batch=True, version_table="journal_version")
+context.configure(
+    connection=context.config.attributes["connection"],
+    render_as_batch=True,
+    # SQLite can take table definitions back too: a migration that fails leaves nothing behind
+    transactional_ddl=True,
+    version_table="journal_version",
+)
 with context.begin_transaction():
     context.run_migrations()
