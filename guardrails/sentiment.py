@@ -18,20 +18,9 @@ _POSITIVE = {
     "excellent": 0.7, "love": 0.5, "lovely": 0.5, "kind": 0.4, "awesome": 0.6, "fine": 0.2,
 }  # fmt: skip
 _NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "isn't",
-        "wasn't",
-        "don't",
-        "didn't",
-        "doesn't",
-        "can't",
-        "couldn't",
-        "without",
-        "aren't",
-    ]
+    """
+    not no never isn't wasn't don't didn't doesn't can't couldn't without aren't
+    """.split()
 )
 
 

@@ -17,7 +17,7 @@ _STOP = frozenset(
     sort still such sure tell than thank thanks that that's the their them then there there's these
     they they're thing things think this those to too uh uhm um up us very wanna want wanted was
     wasn't we well were what what's when where which while who why will with wondering would yeah
-    yes you your""".split()  # noqa: SIM905
+    yes you your""".split()
 )
 
 

@@ -24,14 +24,84 @@ _DRUG = re.compile(
 )
 
 _WORD_NAMES = frozenset(
-    ["amber", "angel", "april", "art", "august", "autumn", "basil", "bay", "berry", "beryl", "blossom", "brandy", "brook", "candy", "carol", "case", "cash", "charity", "chance", "chase", "chip", "christian", "clay", "cliff", "coral", "crystal", "dale", "dawn", "daisy", "dean", "destiny", "dell", "diamond", "dick", "dolly", "don", "duke", "earl", "early", "ebony", "eve", "faith", "fern", "flora", "forest", "gay", "gene", "genie", "ginger", "glory", "golden", "grace", "gray", "grant", "guy", "harmony", "harper", "hazel", "heath", "heather", "heaven", "holly", "honey", "hope", "hunter", "india", "iris", "ivory", "ivy", "jade", "jasmine", "jasper", "jean", "jewel", "joy", "june", "junior", "kay", "kit", "kitty", "lance", "lane", "lark", "laurel", "lily", "lotus", "love", "lucky", "major", "marble", "mark", "marsh", "mason", "max", "may", "melody", "mercy", "merit", "mercedes", "merry", "miles", "mike", "misty", "money", "muse", "nell", "olive", "opal", "page", "paige", "pansy", "patience", "pat", "pearl", "peg", "penny", "pepper", "petunia", "piper", "poppy", "porter", "precious", "prince", "prudence", "queen", "rain", "raven", "ray", "red", "reed", "reggie", "rich", "river", "rob", "robin", "rocky", "rose", "rosemary", "ruby", "rusty", "sage", "sandy", "savannah", "scarlet", "season", "shade", "shell", "sherry", "silver", "sky", "sonny", "star", "sterling", "stone", "storm", "summer", "sunny", "sunshine", "tab", "temple", "terry", "thyme", "tiffany", "tiger", "tip", "troy", "trinity", "tuesday", "ty", "van", "velvet", "venus", "vicky", "victor", "victoria", "vine", "viola", "violet", "virgil", "virgin", "wade", "ward", "wayne", "will", "willow", "winter", "wren", "young", "bill", "jack", "frank", "bob", "drew", "sue", "dot", "grant", "pierce", "rod", "dean", "santa", "see", "so", "an", "in", "my", "do", "he", "man", "son", "boy", "miss", "doctor", "sister", "brother", "nana", "rice", "bunny", "buddy", "baby", "maple", "lemon", "page", "ok", "hi", "long", "short", "white", "black", "brown", "green", "blue", "king", "bishop", "pope", "marine", "nurse", "mo", "al", "ed", "hung", "song", "bong", "ping", "ling", "kim", "lee", "sun", "moon", "sal", "val", "loan", "tam", "tran", "toy", "bao", "ha", "ho", "hang", "mi", "le", "lu", "yu", "de", "la", "el", "das", "von", "saint", "mac", "sid", "hal", "gale", "shan", "page", "chi", "rae", "numbers", "mable", "bell", "belle"]
+    """
+    amber angel april art august autumn basil bay berry beryl blossom brandy brook candy carol
+    case cash charity chance chase chip christian clay cliff coral crystal dale dawn daisy dean
+    destiny dell diamond dick dolly don duke earl early ebony eve faith fern flora forest gay
+    gene genie ginger glory golden grace gray grant guy harmony harper hazel heath heather
+    heaven holly honey hope hunter india iris ivory ivy jade jasmine jasper jean jewel joy june
+    junior kay kit kitty lance lane lark laurel lily lotus love lucky major marble mark marsh
+    mason max may melody mercy merit mercedes merry miles mike misty money muse nell olive opal
+    page paige pansy patience pat pearl peg penny pepper petunia piper poppy porter precious
+    prince prudence queen rain raven ray red reed reggie rich river rob robin rocky rose
+    rosemary ruby rusty sage sandy savannah scarlet season shade shell sherry silver sky sonny
+    star sterling stone storm summer sunny sunshine tab temple terry thyme tiffany tiger tip
+    troy trinity tuesday ty van velvet venus vicky victor victoria vine viola violet virgil
+    virgin wade ward wayne will willow winter wren young bill jack frank bob drew sue dot grant
+    pierce rod dean santa see so an in my do he man son boy miss doctor sister brother nana rice
+    bunny buddy baby maple lemon page ok hi long short white black brown green blue king bishop
+    pope marine nurse mo al ed hung song bong ping ling kim lee sun moon sal val loan tam tran
+    toy bao ha ho hang mi le lu yu de la el das von saint mac sid hal gale shan page chi rae
+    numbers mable bell belle
+    """.split()
 )  # fmt: skip
 _CLINICAL = frozenset(
-    ["parkinson", "parkinsons", "alzheimer", "alzheimers", "crohn", "crohns", "hodgkin", "hodgkins", "foley", "holter", "hashimoto", "graves", "cushing", "raynaud", "sjogren", "tourette", "asperger", "marfan", "paget", "meniere", "barrett", "kaposi", "kawasaki", "lewy", "guillain", "gehrig", "epstein", "barr", "heimlich", "apgar", "babinski", "braxton", "foley", "penrose", "braden", "romberg", "tylenol", "advil", "aleve", "motrin", "lasix", "lipitor", "zocor", "plavix", "coumadin", "eliquis", "xarelto", "jardiance", "farxiga", "ozempic", "wegovy", "trulicity", "victoza", "januvia", "lantus", "humalog", "novolog", "levemir", "metformin", "lisinopril", "losartan", "valsartan", "entresto", "coreg", "carvedilol", "metoprolol", "toprol", "norvasc", "amlodipine", "atenolol", "spironolactone", "furosemide", "torsemide", "bumex", "digoxin", "warfarin", "aspirin", "ibuprofen", "acetaminophen", "prednisone", "albuterol", "ventolin", "proair", "advair", "symbicort", "spiriva", "singulair", "zyrtec", "claritin", "allegra", "benadryl", "nexium", "prilosec", "omeprazole", "pantoprazole", "zofran", "gabapentin", "lyrica", "cymbalta", "zoloft", "sertraline", "prozac", "lexapro", "celexa", "wellbutrin", "xanax", "ativan", "klonopin", "ambien", "trazodone", "seroquel", "abilify", "synthroid", "levothyroxine", "insulin", "glipizide", "glyburide", "amoxicillin", "augmentin", "keflex", "cipro", "bactrim", "azithromycin", "doxycycline", "penicillin", "crestor", "pepcid", "imodium", "miralax", "metamucil", "gaviscon", "rennie", "paracetamol", "nurofen", "calpol", "salbutamol", "ramipril", "bisoprolol", "naproxen", "voltarol", "hctz", "medicare", "medicaid", "aetna", "cigna", "humana", "kaiser", "anthem", "walgreens", "walmart", "cvs", "costco", "labcorp", "quest", "fitbit", "dexcom", "omron", "libre", "covid", "pfizer", "moderna", "tums", "google", "zoom", "apple", "android", "facebook", "gmail", "epic", "mychart", "uber", "lyft"]
+    """
+    parkinson parkinsons alzheimer alzheimers crohn crohns hodgkin hodgkins foley holter
+    hashimoto graves cushing raynaud sjogren tourette asperger marfan paget meniere barrett
+    kaposi kawasaki lewy guillain gehrig epstein barr heimlich apgar babinski braxton foley
+    penrose braden romberg tylenol advil aleve motrin lasix lipitor zocor plavix coumadin
+    eliquis xarelto jardiance farxiga ozempic wegovy trulicity victoza januvia lantus humalog
+    novolog levemir metformin lisinopril losartan valsartan entresto coreg carvedilol metoprolol
+    toprol norvasc amlodipine atenolol spironolactone furosemide torsemide bumex digoxin
+    warfarin aspirin ibuprofen acetaminophen prednisone albuterol ventolin proair advair
+    symbicort spiriva singulair zyrtec claritin allegra benadryl nexium prilosec omeprazole
+    pantoprazole zofran gabapentin lyrica cymbalta zoloft sertraline prozac lexapro celexa
+    wellbutrin xanax ativan klonopin ambien trazodone seroquel abilify synthroid levothyroxine
+    insulin glipizide glyburide amoxicillin augmentin keflex cipro bactrim azithromycin
+    doxycycline penicillin crestor pepcid imodium miralax metamucil gaviscon rennie paracetamol
+    nurofen calpol salbutamol ramipril bisoprolol naproxen voltarol hctz medicare medicaid aetna
+    cigna humana kaiser anthem walgreens walmart cvs costco labcorp quest fitbit dexcom omron
+    libre covid pfizer moderna tums google zoom apple android facebook gmail epic mychart uber
+    lyft
+    """.split()
 )  # fmt: skip
 _MONTH_NAMES = frozenset({"april", "may", "june", "august"})
 NOT_NAMES = frozenset(
-    ["i", "me", "my", "mine", "you", "your", "yours", "he", "him", "his", "she", "her", "hers", "it", "its", "we", "us", "our", "they", "them", "their", "this", "that", "these", "those", "who", "what", "which", "when", "where", "why", "how", "a", "an", "the", "and", "or", "but", "if", "because", "as", "until", "while", "of", "at", "by", "for", "with", "about", "against", "between", "into", "through", "during", "before", "after", "above", "below", "to", "from", "up", "down", "in", "out", "on", "off", "over", "under", "again", "further", "then", "once", "here", "there", "all", "any", "both", "each", "few", "more", "most", "other", "some", "such", "no", "nor", "not", "only", "own", "same", "so", "than", "too", "very", "can", "will", "just", "don", "should", "now", "is", "are", "was", "were", "be", "been", "being", "have", "has", "had", "having", "do", "does", "did", "doing", "would", "could", "might", "must", "shall", "may", "calling", "feeling", "doing", "going", "looking", "having", "taking", "trying", "getting", "sorry", "afraid", "sure", "okay", "ok", "yes", "yeah", "yep", "yup", "nope", "right", "alright", "well", "fine", "good", "great", "perfect", "thanks", "thank", "please", "hello", "hi", "hey", "bye", "goodbye", "um", "uh", "er", "erm", "hmm", "mm", "mhm", "oh", "ah", "today", "tomorrow", "yesterday", "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "actually", "really", "maybe", "also", "still", "already", "back", "home", "here's", "that's", "it's", "i'm", "he's", "she's", "what's", "let's", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "first", "second", "third", "last", "next", "new", "old", "name", "named", "spell", "spelled", "spelling", "spelt", "capital", "letter", "sir", "ma'am", "madam", "mister", "misses", "doctor", "nurse", "patient", "agent", "caller", "speaking", "nothing", "something", "anything", "everything", "everyone", "someone", "anyone", "like", "because", "cause", "her's", "mom", "mum", "dad", "mother", "father", "wife", "husband", "son", "daughter", "sister", "brother", "friend", "neighbor", "neighbour", "aunt", "uncle", "grandma", "grandpa", "grandmother", "grandfather", "partner", "caregiver", "caretaker", "guardian", "spouse", "number", "phone", "address", "email", "date", "birth", "member", "account", "card", "insurance", "plan", "appointment", "pharmacy", "clinic", "hospital", "office", "department", "billing", "scheduling", "team", "care", "health", "medical", "center", "centre", "support", "service", "customer", "line", "call", "help", "again", "later", "sir", "got", "get", "give", "take", "took", "see", "saw", "say", "said", "tell", "told", "ask", "asked", "need", "want", "know", "think", "mean", "guess", "let", "make", "made", "come", "came", "go", "went", "put", "keep", "kept", "feel", "felt", "look", "looks", "pain", "chest", "blood", "pressure", "sugar", "heart", "weight", "medicine", "medication", "pill", "pills", "dose", "refill", "prescription", "just", "only", "even", "much", "many", "lot", "bit", "little", "big", "small", "bad", "better", "worse", "best", "worst", "happy", "glad", "under", "over", "on", "off", "yesterday's", "today's", "correct", "wrong", "incorrect", "same", "different", "both", "either", "neither", "with", "without", "at", "is", "was", "for", "and", "the", "to", "of", "in", "my", "your", "time", "times", "day", "days", "week", "weeks", "month", "months", "year", "dr", "mr", "mrs", "ms", "miss", "prof", "doc", "triage", "hello", "i've", "i'd", "i'll", "you're", "we're", "they're", "god", "wish", "unfortunately", "appreciate", "sounds", "fair", "enough", "lovely", "brilliant", "cool", "exactly", "definitely", "probably", "obviously", "basically", "certainly", "absolutely", "totally", "honestly", "hopefully", "luckily", "usually", "normally", "sometimes", "maybe", "perhaps", "cheers", "regards", "welcome", "fantastic", "wonderful", "awesome", "excuse", "pardon", "bless", "love", "dear", "honey", "sweetie", "years", "old", "hour", "hours", "minute", "minutes", "ago", "since", "every", "per"]
+    """
+    i me my mine you your yours he him his she her hers it its we us our they them their this
+    that these those who what which when where why how a an the and or but if because as until
+    while of at by for with about against between into through during before after above below
+    to from up down in out on off over under again further then once here there all any both
+    each few more most other some such no nor not only own same so than too very can will just
+    don should now is are was were be been being have has had having do does did doing would
+    could might must shall may calling feeling doing going looking having taking trying getting
+    sorry afraid sure okay ok yes yeah yep yup nope right alright well fine good great perfect
+    thanks thank please hello hi hey bye goodbye um uh er erm hmm mm mhm oh ah today tomorrow
+    yesterday morning afternoon evening night monday tuesday wednesday thursday friday saturday
+    sunday january february march april june july august september october november december
+    actually really maybe also still already back home here's that's it's i'm he's she's what's
+    let's one two three four five six seven eight nine ten first second third last next new old
+    name named spell spelled spelling spelt capital letter sir ma'am madam mister misses doctor
+    nurse patient agent caller speaking nothing something anything everything everyone someone
+    anyone like because cause her's mom mum dad mother father wife husband son daughter sister
+    brother friend neighbor neighbour aunt uncle grandma grandpa grandmother grandfather partner
+    caregiver caretaker guardian spouse number phone address email date birth member account
+    card insurance plan appointment pharmacy clinic hospital office department billing
+    scheduling team care health medical center centre support service customer line call help
+    again later sir got get give take took see saw say said tell told ask asked need want know
+    think mean guess let make made come came go went put keep kept feel felt look looks pain
+    chest blood pressure sugar heart weight medicine medication pill pills dose refill
+    prescription just only even much many lot bit little big small bad better worse best worst
+    happy glad under over on off yesterday's today's correct wrong incorrect same different both
+    either neither with without at is was for and the to of in my your time times day days week
+    weeks month months year dr mr mrs ms miss prof doc triage hello i've i'd i'll you're we're
+    they're god wish unfortunately appreciate sounds fair enough lovely brilliant cool exactly
+    definitely probably obviously basically certainly absolutely totally honestly hopefully
+    luckily usually normally sometimes maybe perhaps cheers regards welcome fantastic wonderful
+    awesome excuse pardon bless love dear honey sweetie years old hour hours minute minutes ago
+    since every per
+    """.split()
 )  # fmt: skip
 
 
@@ -138,5 +208,29 @@ def _is_word(word: str) -> bool:
 
 
 _COMMON = frozenset(
-    ["baker", "banks", "barber", "bell", "bond", "bowl", "branch", "brewer", "bridges", "brook", "brooks", "bush", "butcher", "butler", "camp", "cannon", "carpenter", "carter", "cash", "castle", "chambers", "chandler", "church", "clay", "coach", "cole", "cook", "cooper", "corn", "cotton", "cox", "crane", "cross", "curry", "day", "diamond", "driver", "duck", "english", "farmer", "field", "fields", "fish", "fisher", "flower", "flowers", "forest", "fox", "frost", "fuller", "gates", "glass", "gold", "good", "grant", "graves", "gray", "green", "hall", "hammer", "hand", "harbor", "hardy", "hart", "hawk", "hay", "head", "heart", "hill", "holder", "holiday", "hood", "horn", "house", "hunt", "hunter", "hurt", "iron", "king", "knight", "lake", "lamb", "land", "lane", "law", "league", "leaf", "light", "little", "lock", "long", "lord", "love", "marsh", "marshal", "mason", "mean", "mercer", "miller", "mills", "mint", "moon", "moss", "mountain", "nail", "noble", "north", "oak", "page", "park", "parks", "parson", "peace", "peak", "pepper", "person", "piper", "pitts", "place", "pond", "pool", "poole", "pope", "porter", "post", "potter", "powers", "price", "prior", "rains", "ray", "rice", "ring", "rivers", "roads", "rock", "rose", "rush", "sail", "sands", "sargent", "self", "sergeant", "sharp", "shaw", "shepherd", "shields", "shoemaker", "short", "shower", "silver", "skinner", "small", "smart", "snow", "snyder", "speaker", "spring", "stack", "stark", "steel", "stone", "strange", "street", "strong", "summer", "swan", "sweet", "tank", "taylor", "teeth", "thorn", "tower", "towers", "town", "trainer", "tree", "turner", "vale", "vice", "wade", "wagner", "walker", "wall", "walls", "ward", "ware", "waters", "watts", "way", "weaver", "webb", "weeks", "wells", "west", "wheat", "wheeler", "white", "wild", "winter", "wolf", "wood", "woods", "worth", "wright", "yard", "york", "young", "ball", "bird", "block", "board", "book", "box", "boyd", "brown", "bull", "burns", "cup", "date", "dean", "dial", "doll", "drew", "duke", "face", "fall", "fee", "foot", "ford", "game", "gap", "gift", "grace", "grass", "guide", "guy", "home", "hook", "hope", "host", "inn", "joy", "joint", "judge", "jury", "key", "kid", "kidd", "knee", "land", "lead", "leg", "line", "list", "luck", "lung", "mail", "map", "mark", "mass", "mile", "milk", "mind", "minor", "mole", "neck", "nurse", "page", "pace", "pain", "pal", "palm", "pan", "part", "pass", "pate", "peel", "pill", "pine", "pink", "pipe", "plant", "play", "point", "port", "pound", "prime", "quick", "quill", "ramp", "rash", "ratio", "reach", "read", "root", "rope", "row", "salt", "sample", "scales", "score", "seal", "seat", "see", "seed", "seller", "shade", "shell", "shore", "shot", "side", "size", "skin", "slaughter", "soul", "sound", "space", "spear", "speed", "staff", "star", "state", "stern", "storm", "sugar", "test", "tooth", "track", "trip", "try", "view", "vine", "voice", "walk", "watch", "water", "web", "wing", "word", "work", "worker", "zone", "major", "doss", "case", "crab", "mann", "bloom", "chew", "cage"]
+    """
+    baker banks barber bell bond bowl branch brewer bridges brook brooks bush butcher butler
+    camp cannon carpenter carter cash castle chambers chandler church clay coach cole cook
+    cooper corn cotton cox crane cross curry day diamond driver duck english farmer field fields
+    fish fisher flower flowers forest fox frost fuller gates glass gold good grant graves gray
+    green hall hammer hand harbor hardy hart hawk hay head heart hill holder holiday hood horn
+    house hunt hunter hurt iron king knight lake lamb land lane law league leaf light little
+    lock long lord love marsh marshal mason mean mercer miller mills mint moon moss mountain
+    nail noble north oak page park parks parson peace peak pepper person piper pitts place pond
+    pool poole pope porter post potter powers price prior rains ray rice ring rivers roads rock
+    rose rush sail sands sargent self sergeant sharp shaw shepherd shields shoemaker short
+    shower silver skinner small smart snow snyder speaker spring stack stark steel stone strange
+    street strong summer swan sweet tank taylor teeth thorn tower towers town trainer tree
+    turner vale vice wade wagner walker wall walls ward ware waters watts way weaver webb weeks
+    wells west wheat wheeler white wild winter wolf wood woods worth wright yard york young ball
+    bird block board book box boyd brown bull burns cup date dean dial doll drew duke face fall
+    fee foot ford game gap gift grace grass guide guy home hook hope host inn joy joint judge
+    jury key kid kidd knee land lead leg line list luck lung mail map mark mass mile milk mind
+    minor mole neck nurse page pace pain pal palm pan part pass pate peel pill pine pink pipe
+    plant play point port pound prime quick quill ramp rash ratio reach read root rope row salt
+    sample scales score seal seat see seed seller shade shell shore shot side size skin
+    slaughter soul sound space spear speed staff star state stern storm sugar test tooth track
+    trip try view vine voice walk watch water web wing word work worker zone major doss case
+    crab mann bloom chew cage
+    """.split()
 )  # fmt: skip

@@ -52,118 +52,18 @@ _ANSWER_LEAD = re.compile(
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(
-    [
-        "de",
-        "la",
-        "del",
-        "van",
-        "von",
-        "der",
-        "den",
-        "di",
-        "da",
-        "o'",
-        "mc",
-        "mac",
-        "st",
-        "saint",
-        "bin",
-        "al",
-        "el",
-        "ben",
-        "le",
-        "du",
-        "dos",
-    ]
+    """
+    de la del van von der den di da o' mc mac st saint bin al el ben le du dos
+    """.split()
 )
 _SPELLED_NAMES = {"NAME"}
 _ACRONYMS = frozenset(
-    [
-        "ekg",
-        "ecg",
-        "mri",
-        "copd",
-        "icu",
-        "er",
-        "cpr",
-        "uti",
-        "adhd",
-        "iv",
-        "ct",
-        "cbc",
-        "ldl",
-        "hdl",
-        "bmi",
-        "bp",
-        "dvt",
-        "gi",
-        "gp",
-        "ent",
-        "ob",
-        "gyn",
-        "pcp",
-        "rn",
-        "lpn",
-        "np",
-        "pa",
-        "md",
-        "ppe",
-        "ptsd",
-        "ocd",
-        "ibs",
-        "ibd",
-        "gerd",
-        "tia",
-        "chf",
-        "cad",
-        "afib",
-        "cpap",
-        "bipap",
-        "hipaa",
-        "cvs",
-        "faq",
-        "id",
-        "usa",
-        "uk",
-        "abc",
-        "tv",
-        "dna",
-        "hiv",
-        "std",
-        "sti",
-        "ivf",
-        "dnr",
-        "pt",
-        "ot",
-        "ptt",
-        "inr",
-        "tsh",
-        "psa",
-        "a1c",
-        "ama",
-        "otc",
-        "prn",
-        "bid",
-        "tid",
-        "qid",
-        "ssn",
-        "dob",
-        "mrn",
-        "npi",
-        "dea",
-        "hmo",
-        "ppo",
-        "hsa",
-        "fsa",
-        "cobra",
-        "eob",
-        "ach",
-        "pin",
-        "ok",
-        "nhs",
-        "mmr",
-        "tb",
-    ]
+    """
+    ekg ecg mri copd icu er cpr uti adhd iv ct cbc ldl hdl bmi bp dvt gi gp ent ob gyn pcp rn
+    lpn np pa md ppe ptsd ocd ibs ibd gerd tia chf cad afib cpap bipap hipaa cvs faq id usa uk
+    abc tv dna hiv std sti ivf dnr pt ot ptt inr tsh psa a1c ama otc prn bid tid qid ssn dob mrn
+    npi dea hmo ppo hsa fsa cobra eob ach pin ok nhs mmr tb
+    """.split()
 )
 
 
@@ -254,46 +154,14 @@ def _taken(
 
 
 _VERBS = frozenset(
-    [
-        "will",
-        "may",
-        "drew",
-        "love",
-        "hope",
-        "sue",
-        "grant",
-        "chase",
-        "pat",
-        "rob",
-        "mark",
-        "bill",
-        "wade",
-        "ward",
-        "guy",
-        "see",
-        "so",
-        "do",
-        "an",
-    ]
+    """
+    will may drew love hope sue grant chase pat rob mark bill wade ward guy see so do an
+    """.split()
 )
 _AFTER_NAME = frozenset(
-    [
-        "with",
-        "from",
-        "calling",
-        "at",
-        "and",
-        "speaking",
-        "here",
-        "in",
-        ",",
-        ".",
-        "?",
-        "!",
-        "on",
-        "over",
-        "again",
-    ]
+    """
+    with from calling at and speaking here in , . ? ! on over again
+    """.split()
 )
 
 

@@ -57,27 +57,9 @@ ALPHABET = {
     ]
 } | {"alfa": "a"}
 FILLERS = frozenset(
-    [
-        "uh",
-        "um",
-        "er",
-        "erm",
-        "uhm",
-        "ah",
-        "hmm",
-        "mm",
-        "eh",
-        "like",
-        "so",
-        "then",
-        "dash",
-        "hyphen",
-        "space",
-        "umm",
-        "uhh",
-        "este",
-        "pues",
-    ]
+    """
+    uh um er erm uhm ah hmm mm eh like so then dash hyphen space umm uhh este pues
+    """.split()
 )
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _JOINING = frozenset("-,.()–—;")
@@ -244,28 +226,9 @@ def _code(word: str) -> bool:
 
 
 _OPENERS = frozenset(
-    [
-        "is",
-        "it's",
-        "its",
-        "yes",
-        "yeah",
-        "yep",
-        "that's",
-        "be",
-        "number",
-        "sure",
-        "okay",
-        "ok",
-        "um",
-        "uh",
-        ",",
-        ":",
-        ".",
-        "id",
-        "-",
-        "was",
-    ]
+    """
+    is it's its yes yeah yep that's be number sure okay ok um uh , : . id - was
+    """.split()
 )
 
 

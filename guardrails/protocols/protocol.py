@@ -13,19 +13,9 @@ from guardrails.rules.yamls import LINE, line_of, read_yaml
 ANSWERS = frozenset({"none", "any", "yes_no", "number", "entity"})
 _STEP = frozenset(["id", "ask", "asked", "answer", "entities", "mandatory", "when", "passage"])
 _TOP = frozenset(
-    [
-        "id",
-        "version",
-        "title",
-        "approver",
-        "source",
-        "start",
-        "programs",
-        "steps",
-        "sets",
-        "severity",
-        "passage",
-    ]
+    """
+    id version title approver source start programs steps sets severity passage
+    """.split()
 )
 
 

@@ -15,35 +15,11 @@ EXAMPLES = 5
 """Every rule that listens carries at least so many examples, and so many counter-examples."""
 THRESHOLD = 0.62
 _FIELDS = frozenset(
-    [
-        "id",
-        "version",
-        "category",
-        "severity",
-        "title",
-        "why",
-        "say",
-        "passage",
-        "speaker",
-        "matter",
-        "says",
-        "means",
-        "threshold",
-        "literal",
-        "asked",
-        "requires",
-        "unless",
-        "licence",
-        "programs",
-        "deadline_s",
-        "resolved_by",
-        "after",
-        "entity",
-        "observation",
-        "examples",
-        "counter_examples",
-        "source",
-    ]
+    """
+    id version category severity title why say passage speaker matter says means threshold
+    literal asked requires unless licence programs deadline_s resolved_by after entity
+    observation examples counter_examples source
+    """.split()
 )
 _NEEDED = ("id", "category", "severity", "title", "why")
 
