@@ -33,7 +33,7 @@ _NOT_UNIT = (
     r"(?!\s*(?:milligram|mg|unit|pound|percent|%|days?\b|weeks?\b|times?\b|tablets?|pills?|hours?|minutes?"
     r"|o'?clock|am\b|pm\b|or\s+(?:two|three|four)|people|thing|of (?:them|the|those)))"
 )
-_PATTERNS = [
+_WITH_DAY = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b{_YEAR4}{_SEP}(?:the\s+)?{_DAY}{_SEP}{_MONTH}\b",
@@ -42,6 +42,11 @@ _PATTERNS = [
         rf"\b(?:the\s+)?{_DAY}(?:{_SEP}){_MONTH}{_SEP}{_YEAR}\b{_NOT_UNIT}",
         rf"\b{_MONTH}{_SEP}(?:the\s+)?{_DAY}\b{_NOT_UNIT}",
         rf"\b(?:the\s+)?{_DAY}(?:{_SEP}){_MONTH}\b",
+    )
+]
+_OTHER_DATES = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
         rf"\b{_MONTH}(?:\s+of)?[\s,]+{_YEAR4}\b",
         r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d\d\b",
         r"\b(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}\b",
@@ -94,18 +99,18 @@ def find(view: View) -> Iterator[Span]:
 
 def _dates(view: View) -> Iterator[Span]:
     expected = view.expected & {"DOB", "DATE"}
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(view.text):
-            if not _modal(view, match):
-                yield Span(match.start(), match.end(), "DATE", 0.9)
+    days = [match for pattern in _WITH_DAY for match in pattern.finditer(view.text)]
+    others = (match for pattern in _OTHER_DATES for match in pattern.finditer(view.text))
+    for match in (*days, *others):
+        if not _modal(view, match):
+            yield Span(match.start(), match.end(), "DATE", 0.9)
     for match in _MONTH_ALONE.finditer(view.text):
         if not re.match(r"(?:may|march|mar)\b", match[1], re.IGNORECASE) or match[1][0].isupper():
             yield Span(match.start(1), match.end(1), "DATE", 0.6)
     if expected or view.named_before(len(view.text), ("DOB", "DATE"), reach=10_000):
         for match in _SLASHED.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.8)
-    dated = any(pattern.search(view.text) for pattern in _PATTERNS[:6])
-    for match in _ON_THE.finditer(view.text) if dated else ():
+    for match in _ON_THE.finditer(view.text) if days else ():
         yield Span(match.start(1), match.end(1), "DATE", 0.7)
     yield from _answers(view, expected)
 

@@ -70,9 +70,9 @@ class Dialogue:
     asker: str = ""
     age: int = 0
 
-    def open_for(self, speaker: str) -> frozenset[str]:
-        """The kinds that a speaker may be about to give. The asker may read them back."""
-        del speaker
+    @property
+    def open(self) -> frozenset[str]:
+        """The kinds that may be about to be given, by either side: the asker may read them back."""
         return self.expected if self.age <= PATIENCE else frozenset()
 
 
@@ -82,20 +82,20 @@ def mentions(text: str) -> list[tuple[int, int, str]]:
     return sorted(found)
 
 
-def heard(dialogue: Dialogue, speaker: str, text: str, given: frozenset[str]) -> Dialogue:
-    """The dialogue after a turn. `given` are the kinds whose value it held in full."""
+def heard(
+    dialogue: Dialogue, speaker: str, text: str, named: frozenset[str], given: frozenset[str]
+) -> Dialogue:
+    """The dialogue after a turn that names some kinds and gave the values of some in full."""
     if _BACKCHANNEL.match(text) is not None:
         return dialogue
-    asked = frozenset(kind for _, _, kind in mentions(text))
-    if not _CONFIRMS.search(text):
-        asked -= given
-    if asked and (_REQUEST.search(text) or len(text) < 60) and speaker != "patient":
-        return Dialogue(asked, speaker)
-    if asked and "?" in text:
-        return Dialogue(asked, speaker)
-    if asked and not dialogue.expected:
-        return Dialogue(asked, speaker)  # "my member number, let me find it"
-    if speaker == dialogue.asker and asked:
+    asked = named if _CONFIRMS.search(text) else named - given
+    requested = speaker != "patient" and (_REQUEST.search(text) or len(text) < 60)
+    if asked and (
+        requested
+        or "?" in text
+        or not dialogue.expected  # "my member number, let me find it"
+        or speaker == dialogue.asker
+    ):
         return Dialogue(asked, speaker)
     if given:
         # a value may go on in the next turns, or be corrected: stay open for a while

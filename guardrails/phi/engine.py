@@ -6,7 +6,7 @@ recognizers, its anonymizer for the masking. Whatever fails, the whole text is m
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -156,8 +156,9 @@ class Deidentifier:
     def find_spans(self, text: str, vault: Vault, speaker: str) -> list[RecognizerResult]:
         """What would be masked in a text, over its own characters; the dialogue goes on."""
         people = self._people([text])[0]
-        results = self._results(text, vault, speaker, people or ())
-        self._remember(text, vault, speaker, results)
+        view = _view(text, vault, speaker, people or ())
+        results = self._results(view)
+        _remember(view, vault, results)
         return results
 
     def _people(self, texts: Sequence[str]) -> list[tuple[tuple[int, int, str], ...] | None]:
@@ -182,33 +183,23 @@ class Deidentifier:
         self, segment: Segment, vault: Vault, people: tuple[tuple[int, int, str], ...] | None
     ) -> Utterance:
         if people is None:
-            return _withheld(segment, vault, "the language model failed")
+            return _withheld(segment, "the language model failed")
         if vault.language not in ("en", "es"):
-            return _withheld(segment, vault, "this language is not supported")
+            return _withheld(segment, "this language is not supported")
         try:
-            results = self._results(segment.text, vault, segment.speaker, people)
+            view = _view(segment.text, vault, segment.speaker, people)
+            results = self._results(view)
             masked = self._mask(segment, vault, results)
             if segment.final:
-                self._remember(segment.text, vault, segment.speaker, results)
+                _remember(view, vault, results)
             return masked
         except Exception as error:  # fail closed
             _log.error("masking failed", kind=type(error).__name__, segment_id=segment.segment_id)
-            return _withheld(segment, vault, "masking failed")
+            return _withheld(segment, "masking failed")
 
-    def _results(
-        self, text: str, vault: Vault, speaker: str, people: tuple[tuple[int, int, str], ...]
-    ) -> list[RecognizerResult]:
-        view = view_of(
-            text,
-            speaker=speaker,
-            expected=vault.dialogue.open_for(speaker),
-            previous=vault.previous,
-            known_names=frozenset(vault.names),
-            on_file=vault.on_file,
-            people=people,
-        )
-        found = self._analyzer.analyze(text, LANGUAGE, nlp_artifacts=_artifacts(view))
-        return _settled(found, text)
+    def _results(self, view: View) -> list[RecognizerResult]:
+        found = self._analyzer.analyze(view.text, LANGUAGE, nlp_artifacts=_artifacts(view))
+        return _settled(found, view.text)
 
     def _mask(self, segment: Segment, vault: Vault, results: list[RecognizerResult]) -> Utterance:
         for result in results:  # numbers are given in the order of speech
@@ -234,18 +225,30 @@ class Deidentifier:
         )
         return _utterance(segment, masked.text, entities)
 
-    def _remember(
-        self, text: str, vault: Vault, speaker: str, results: list[RecognizerResult]
-    ) -> None:
-        """The vault after a final turn: names heard, what was given, what is open."""
-        given: set[str] = set()
-        for result in results:
-            given |= _NAMED.get(result.entity_type, {result.entity_type})
-            if result.entity_type == "PERSON" and result.score >= 0.75:
-                words = text[result.start : result.end].split()
-                vault.names |= {bare_name(w) for w in words if len(w) > 2 and w.isalpha()}
-        vault.dialogue = heard(vault.dialogue, speaker, text, frozenset(given))
-        vault.previous = text[-300:]
+
+def _view(text: str, vault: Vault, speaker: str, people: tuple[tuple[int, int, str], ...]) -> View:
+    return view_of(
+        text,
+        speaker=speaker,
+        expected=vault.dialogue.open,
+        previous=vault.previous,
+        known_names=frozenset(vault.names),
+        on_file=vault.on_file,
+        people=people,
+    )
+
+
+def _remember(view: View, vault: Vault, results: list[RecognizerResult]) -> None:
+    """The vault after a final turn: names heard, what was given, what is open."""
+    given: set[str] = set()
+    for result in results:
+        given |= _NAMED.get(result.entity_type, {result.entity_type})
+        if result.entity_type == "PERSON" and result.score >= 0.75:
+            words = view.text[result.start : result.end].split()
+            vault.names |= {bare_name(w) for w in words if len(w) > 2 and w.isalpha()}
+    named = frozenset(kind for _, _, kind in view.mentions)
+    vault.dialogue = heard(vault.dialogue, view.speaker, view.text, named, frozenset(given))
+    vault.previous = view.text[-300:]
 
 
 def _settled(found: list[RecognizerResult], text: str) -> list[RecognizerResult]:
@@ -280,15 +283,11 @@ def _strength(result: RecognizerResult) -> tuple[bool, int, float, int]:
     return on_file, _RANK.get(result.entity_type, 1), result.score, result.end - result.start
 
 
-def _withheld(segment: Segment, vault: Vault, why: str) -> Utterance:
+def _withheld(segment: Segment, why: str) -> Utterance:
     if not segment.text.strip():
         return _utterance(segment, segment.text, ())
     entity = Entity(0, len(_WITHHELD), "WITHHELD", _WITHHELD)
-    masked = _utterance(segment, _WITHHELD, (entity,))
-    return Utterance(
-        masked.conversation_id, masked.segment_id, masked.speaker, masked.text, masked.entities,
-        masked.final, masked.start_ms, masked.end_ms, masked.revision, 0.0, why,
-    )  # fmt: skip
+    return replace(_utterance(segment, _WITHHELD, (entity,)), sentiment=0.0, withheld=why)
 
 
 def _utterance(segment: Segment, text: str, entities: tuple[Entity, ...]) -> Utterance:

@@ -56,7 +56,6 @@ _PARTICLES = frozenset(
     de la del van von der den di da o' mc mac st saint bin al el ben le du dos
     """.split()
 )
-_SPELLED_NAMES = {"NAME"}
 _ACRONYMS = frozenset(
     """
     ekg ecg mri copd icu er cpr uti adhd iv ct cbc ldl hdl bmi bp dvt gi gp ent ob gyn pcp rn
@@ -71,7 +70,6 @@ def find(view: View) -> Iterator[Span]:
     """Every name in an utterance."""
     known = lexicon()
     words = list(view.words)
-    by_start = {word.start: index for index, word in enumerate(words)}
     for pattern, most, strict in (
         (_STRONG_LEAD, 3, False),
         (_ROLE_IS, 3, False),
@@ -86,7 +84,7 @@ def find(view: View) -> Iterator[Span]:
                 continue
             introduced = pattern is _RELATIVE or bool(_INTRODUCES.match(match[0]))
             yield from _taken(view, words, index, most, strict, introduced)
-    yield from _answers(view, words, by_start)
+    yield from _answers(view, words)
     yield from _spelled(view)
     for word in words:
         name = bare_name(word.text)
@@ -198,7 +196,7 @@ def _plausible(
     return surname or known.safe(name)
 
 
-def _answers(view: View, words: list[Word], by_start: dict[int, int]) -> Iterator[Span]:
+def _answers(view: View, words: list[Word]) -> Iterator[Span]:
     """A short turn that answers a question for a name."""
     if "NAME" not in view.expected:
         return
@@ -220,7 +218,7 @@ def _spelled(view: View) -> Iterator[Span]:
         if run.digits or len(run.canon) < 3 or run.canon in _ACRONYMS:
             continue
         spelled = len(run.atoms) >= 3 and all(len(atom.canon) == 1 for atom in run.atoms)
-        asked = _SPELLED_NAMES & view.expected or view.named_before(run.start, ("NAME",))
+        asked = "NAME" in view.expected or view.named_before(run.start, ("NAME",))
         if spelled and (
             asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)
         ):

@@ -38,16 +38,17 @@ _SUFFIXES = _STRONG | frozenset(
     steps rise close gate hill
     """.split()
 )
+_NUMBER = (
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
+)
 _UNIT = re.compile(
     r"[\s,]+(?:apt\.?|apartment|suite|ste\.?|unit|number|room|floor|lot|building|bldg\.?|flat|#)[\s#]*"
-    r"(?:\d+\s?[a-z]?\b|[a-z]\b|(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
-    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)"
-    r"(?:[\s-]+|\b))+[a-z]?\b)",
+    rf"(?:\d+\s?[a-z]?\b|[a-z]\b|(?:{_NUMBER}(?:[\s-]+|\b))+[a-z]?\b)",
     re.IGNORECASE,
 )
 _BOX = re.compile(
-    r"\bp\.?\s?o\.?\s+box\s+(?:number\s+)?(?:\d+|(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen"
-    r"|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)[\s-]*)+)",
+    rf"\bp\.?\s?o\.?\s+box\s+(?:number\s+)?(?:\d+|(?:{_NUMBER}[\s-]*)+)",
     re.IGNORECASE,
 )
 _ON_STREET = re.compile(
@@ -117,7 +118,7 @@ def find(view: View) -> Iterator[Span]:
         span = _street(view, run, asked)
         if span is not None:
             yield span
-            yield from _city_after(view, span.end, asked)
+            yield from _city_after(view, span.end)
     for match in _LIVES.finditer(view.text):
         yield from _city_at(view, match.end(), 3)
     if {"CITY", "ADDRESS"} & view.expected and len(view.words) <= 6 and not view.runs:
@@ -129,7 +130,7 @@ def find(view: View) -> Iterator[Span]:
         if "CITY" in view.expected or view.cased:
             yield from _city_at(view, lead.end() if lead else 0, 3)
     for zip_word in re.finditer(r"\bzip(?: ?code)?\b|\bpostal code\b", view.lower):
-        yield from _city_before(view, zip_word.start(), asked)
+        yield from _city_before(view, zip_word.start())
 
 
 def _street(view: View, run: Run, asked: bool) -> Span | None:
@@ -185,7 +186,7 @@ def _capitalised(view: View, start: int) -> bool:
     return view.text[start].isupper()
 
 
-def _city_after(view: View, end: int, asked: bool) -> Iterator[Span]:
+def _city_after(view: View, end: int) -> Iterator[Span]:
     """The city that follows a street: up to the state, the ZIP code or the end."""
     lead = re.compile(r"[\s,.]*(?:(?:uh|um|er|and|it's|in)[\s,]+)*").match(view.text, end)
     yield from _city_at(view, lead.end() if lead else end, 3)
@@ -221,7 +222,7 @@ def _no_place(word: str) -> bool:
     return word in _PLACE_STOP or word in NOT_NAMES or "'" in word
 
 
-def _city_before(view: View, end: int, asked: bool) -> Iterator[Span]:
+def _city_before(view: View, end: int) -> Iterator[Span]:
     """ "... in Terryland zip oh eight": the word or two in front of the ZIP code."""
     lead = re.search(
         r"\b(?:in|to|city is|city of)\s+((?:[a-z']+\s+){0,2}[a-z']+)[\s,]*(?:[A-Z]{2}[\s,]*)?$",

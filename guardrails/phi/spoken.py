@@ -140,14 +140,15 @@ def runs(found: list[Word], text: str) -> list[Run]:
         atom, used = _atom(found, index, text, bool(atoms))
         if atom is not None:
             atoms.append(atom)
-        elif not atoms or not _joins(found[index], found, index):
+        elif not atoms or not _joins(found, index):
             out += _finished(atoms, found, text)
             atoms = []
         index += used
     return out + _finished(atoms, found, text)
 
 
-def _joins(word: Word, found: list[Word], index: int) -> bool:
+def _joins(found: list[Word], index: int) -> bool:
+    word = found[index]
     if word.text in FILLERS:
         return True
     if word.text == "and":  # "twenty-one twelve and nineteen eighty-six"

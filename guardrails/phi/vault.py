@@ -11,8 +11,6 @@ from guardrails.phi.dialogue import Dialogue
 from guardrails.phi.lexicon import bare_name
 from guardrails.phi.spoken import runs, words
 
-KEPT_TURNS = 4
-
 
 class Vault:
     """One conversation's secrets. `counts` continues the numbering after a restart."""
