@@ -305,7 +305,7 @@ def _apply(book: Book, judged: JudgeState, deed: Observed | Ticked | Heard) -> J
         case Observed():
             return watch.observe(book.guard, judged, deed.observation, deed.at_ms)
         case Ticked():
-            return watch.step_done(book.guard, judged, deed.protocol_id, deed.step_id, deed.at_ms)
+            return watch.step_done(book.guard, judged, deed.protocol_id, deed.step_id)
 
 
 def _rejudge(book: Book, state: State) -> JudgeState:

@@ -121,9 +121,8 @@ class Guard:
             return Signals()
         hits = self.book.match(utterance.text, utterance.speaker, embedding)
         for entity in utterance.entities:
-            for rule in self.book.rules.values():
-                if rule.entity == entity.type:
-                    hits.append(Hit(rule.rule_id, "said", entity.placeholder))
+            for rule in self.book.by_entity.get(entity.type, ()):
+                hits.append(Hit(rule.rule_id, "said", entity.placeholder))
         steps = [hit for p in self.protocols.values() for hit in tracker.match(p, utterance)]
         return Signals(tuple(hits), tuple(steps))
 
@@ -159,18 +158,14 @@ def hear(guard: Guard, state: JudgeState, heard: Heard) -> JudgeState:
 
 def tick(guard: Guard, state: JudgeState, at_ms: int) -> JudgeState:
     """The judgement after time went by: deadlines that have run out."""
-    for rule in guard.book.rules.values():
-        due = rule.deadline_s is not None and at_ms > rule.deadline_s * 1000
-        if due and rule.rule_id not in state.settled and state.agent_turns >= 2:
+    for rule, deadline_ms in guard.book.deadlines:
+        if at_ms > deadline_ms and rule.rule_id not in state.settled and state.agent_turns >= 2:
             state = _raise(state, rule, (), at_ms)
     return state
 
 
-def step_done(
-    guard: Guard, state: JudgeState, protocol_id: str, step_id: str, at_ms: int
-) -> JudgeState:
+def step_done(guard: Guard, state: JudgeState, protocol_id: str, step_id: str) -> JudgeState:
     """The judgement after the agent marked a step as done."""
-    del at_ms
     protocol = guard.protocols.get(protocol_id)
     if protocol is None:
         return state
@@ -284,8 +279,7 @@ def _patient_turn(guard: Guard, state: JudgeState, utterance: Utterance) -> Judg
             asked = Evidence(state.asked_in, state.asked[0].quote)
             answer = Evidence(utterance.segment_id, utterance.text[:80])
             state = _raise(state, rule, (asked, answer), utterance.end_ms)
-    distressed = utterance.sentiment <= DISTRESS
-    if distressed:
+    if utterance.sentiment <= DISTRESS:
         state = replace(state, distress=(utterance.segment_id, utterance.text[:120]))
     return replace(state, asked=(), asked_in="")
 

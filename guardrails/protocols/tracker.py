@@ -109,7 +109,6 @@ def _answered(
     on_file: frozenset[str],
 ) -> ProtocolState:
     """What a patient's turn answers: steps that were asked, or identifiers that were offered."""
-    asked = {step_id for step_id, *_ in state.open}
     for step in protocol.steps:
         given = step.answer == "entity" and _entity(step, utterance, on_file)
         if given and step.step_id not in state.done:
@@ -123,7 +122,7 @@ def _answered(
             or (step.answer == "yes_no" and bool(answer))
             or (step.answer == "number" and bool(_NUMBER.search(utterance.text.lower())))
         )
-        if fits and step_id not in state.done and step_id in asked:
+        if fits and step_id not in state.done:
             quote = utterance.text[:120]
             state = _mark(protocol, state, step, answer, utterance.segment_id, quote)
         elif waited >= _EARLY_TURNS:

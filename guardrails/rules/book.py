@@ -31,6 +31,15 @@ class Rulebook:
         rows = [(rule, line) for rule in rules for line in rule.means]
         self._owners = [rule for rule, _ in rows]
         self._matrix = embed([line for _, line in rows]) if rows else np.zeros((0, 1))
+        self.by_entity: dict[str, list[Rule]] = {}
+        """The rules that an entity of a type triggers."""
+        for rule in rules:
+            if rule.entity:
+                self.by_entity.setdefault(rule.entity, []).append(rule)
+        self.deadlines = [
+            (rule, rule.deadline_s * 1000) for rule in rules if rule.deadline_s is not None
+        ]
+        """The rules with a deadline, and it in milliseconds from the start of the call."""
         self._listening = [rule for rule in rules if rule.says or rule.resolved_by]
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from guardrails.flag import Category, Severity
 from guardrails.rules.errors import PackError
-from guardrails.rules.phrases import compiled
+from guardrails.rules.fields import Fields
 from guardrails.rules.yamls import LINE, line_of, read_yaml
 
 EXAMPLES = 5
@@ -87,24 +87,13 @@ def read_rules(path: Path, known_passages: Collection[str] | None) -> list[Rule]
 def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> Rule:
     if not isinstance(row, dict):
         raise PackError(str(path), 1, "a rule is a mapping")
-
-    def wrong(field: str, reason: str) -> PackError:
-        return PackError(str(path), line_of(row, field), f"`{field}` {reason}")
-
-    for field in row:
-        if field not in _FIELDS and field != LINE:
-            raise wrong(field, "is no known field")
-    for field in _NEEDED:
-        if not row.get(field):
-            raise wrong(field, "is missing")
+    fields = Fields(path, row, _FIELDS, _NEEDED)
     if row["category"] not in get_args(Category):
-        raise wrong("category", f"must be one of {', '.join(get_args(Category))}")
+        raise fields.wrong("category", f"must be one of {', '.join(get_args(Category))}")
     if row["severity"] not in get_args(Severity):
-        raise wrong("severity", f"must be one of {', '.join(get_args(Severity))}")
-    passage = str(row.get("passage") or "")
-    if passage and known is not None and passage not in known:
-        raise wrong("passage", f"names {passage!r}, which is not in force in the knowledge base")
-    says = tuple(_pattern(path, row, "says", line) for line in row.get("says") or ())
+        raise fields.wrong("severity", f"must be one of {', '.join(get_args(Severity))}")
+    passage = fields.passage(known)
+    says = fields.patterns("says")
     means = tuple(str(line) for line in row.get("means") or ())
     listens = bool(says or means)
     if not (
@@ -114,12 +103,14 @@ def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> 
         or row.get("entity")
         or row.get("observation")
     ):
-        raise wrong("id", "nothing triggers this rule")
+        raise fields.wrong("id", "nothing triggers this rule")
     examples, counters = (
         tuple(map(str, row.get(f) or ())) for f in ("examples", "counter_examples")
     )
     if listens and (len(examples) < EXAMPLES or len(counters) < EXAMPLES):
-        raise wrong("id", f"needs at least {EXAMPLES} examples and {EXAMPLES} counter-examples")
+        raise fields.wrong(
+            "id", f"needs at least {EXAMPLES} examples and {EXAMPLES} counter-examples"
+        )
     reading = row.get("observation")
     return Rule(
         rule_id=str(row["id"]),
@@ -128,35 +119,26 @@ def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> 
         severity=row["severity"],
         title=str(row["title"]),
         why=str(row["why"]),
-        say=str(row.get("say") or ""),
+        say=fields.text("say"),
         passage=passage,
-        speaker=str(row.get("speaker") or "patient"),
-        matter=str(row.get("matter") or row["id"]),
+        speaker=fields.text("speaker", "patient"),
+        matter=fields.text("matter", str(row["id"])),
         says=says,
         means=means,
         threshold=float(row.get("threshold") or THRESHOLD),
         literal=bool(row.get("literal")),
         asked=bool(row.get("asked")),
-        requires=frozenset(map(str, row.get("requires") or ())),
-        unless=frozenset(map(str, row.get("unless") or ())),
-        licence=str(row.get("licence") or ""),
-        programs=frozenset(map(str, row.get("programs") or ())),
+        requires=fields.names("requires"),
+        unless=fields.names("unless"),
+        licence=fields.text("licence"),
+        programs=fields.names("programs"),
         deadline_s=int(row["deadline_s"]) if row.get("deadline_s") else None,
-        resolved_by=tuple(
-            _pattern(path, row, "resolved_by", line) for line in row.get("resolved_by") or ()
-        ),
-        after=str(row.get("after") or ""),
-        entity=str(row.get("entity") or ""),
+        resolved_by=fields.patterns("resolved_by"),
+        after=fields.text("after"),
+        entity=fields.text("entity"),
         reading=Reading(**{k: v for k, v in reading.items() if k != LINE}) if reading else None,
         examples=examples,
         counter_examples=counters,
         path=str(path),
         line=line_of(row),
     )
-
-
-def _pattern(path: Path, row: dict[str, Any], field: str, line: Any) -> re.Pattern[str]:
-    try:
-        return compiled(str(line))
-    except ValueError as error:
-        raise PackError(str(path), line_of(row, field), f"`{field}` {line!r}: {error}") from None
