@@ -11,6 +11,7 @@ Finding = Literal["number", "negation", "ungrounded", "scope", "promise", "place
 COVERED = 0.5
 """The share of a sentence's content words that the passages must hold."""
 _WORD = re.compile(r"[a-z']+")
+_PLACEHOLDER = re.compile(r"<[A-Z_]+_\d+(?::[^<>]*)?>")
 _NUMBER = re.compile(
     r"\d+(?:[.,/:]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|hundred|thousand|half|twice|double)\b"
@@ -45,8 +46,8 @@ def check(draft: str, passages: Sequence[str], heard: Sequence[str] = ()) -> lis
     said = draft.lower()
     if set(_NUMBER.findall(said)) - set(_NUMBER.findall(approved)):
         findings.append("number")
-    placeholders = set(re.findall(r"<[A-Z_]+_\d+>", draft))
-    if placeholders - set(re.findall(r"<[A-Z_]+_\d+>", " ".join(heard))):
+    placeholders = set(_PLACEHOLDER.findall(draft))
+    if placeholders - set(_PLACEHOLDER.findall(" ".join(heard))):
         findings.append("placeholder")
     if _SCOPE.search(said) and not _SCOPE.search(approved):
         findings.append("scope")

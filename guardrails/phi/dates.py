@@ -66,6 +66,15 @@ _ON_THE = re.compile(
     rf"\b(?:on|by|until|since|from|to)\s+(the\s+{_ORDINAL})\b(?!\s+(?:floor|time|visit|one|day))",
     re.IGNORECASE,
 )
+_THE_DAY = re.compile(
+    rf"\b(?:on|by|since|until|till|before|after|through|from|around|of|said|says|denied|paid|sent|filled|seen|due|came|went|called|discharged|admitted)"
+    rf"\s+(the\s+{_ORDINAL})(?=\s*(?:$|[.,?!;]|(?:and|for|at|but|so|i|he|she|they|we|you|it|with|because|when|in|or|that|if|then|they'll|he'll|she'll|i'll|we'll)\b))",
+    re.IGNORECASE,
+)
+_BIRTH_YEAR = re.compile(
+    rf"\b(?:birth ?year|year of birth|born in|year was)(?:'s| is| was)?\s+(?:19|'|nineteen )?({_TWO}|\d\d)(?!\d)",
+    re.IGNORECASE,
+)
 _MODAL = re.compile(
     r"\b(?:i|you|he|she|it|we|they|that|this|which|who|there|and|or)\s*$", re.IGNORECASE
 )
@@ -74,6 +83,8 @@ _AGE = (
     r"(?:9\d|1[01]\d|12[0-5]|ninety(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine))?"
     r"|(?:a|one) hundred(?:(?:\s+and)?\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?)"
 )
+OLD = re.compile(rf"\b{_AGE}\b|\bnoventa\b|\bcien(?:to)?\b", re.IGNORECASE)
+"""An age over 89."""
 _AGES = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -86,7 +97,7 @@ _AGE_ANSWER = re.compile(
     rf"\b({_AGE})\b(?!\s*(?:%|percent|over|/|degrees|beats|pounds|milligr|mg))", re.IGNORECASE
 )
 _PERSON_AGE = re.compile(
-    rf"\b(?:i'?m|i am|he'?s|he is|she'?s|she is|who'?s|who is)\s+({_AGE})(?=\s*(?:$|[,.!?]|and\b|now\b|but\b|so\b|almost\b|next\b|this\b))",
+    rf"\b(?:i'?m|i am|he'?s|he is|she'?s|she is|who'?s|who is)\s+({_AGE})(?=\s*(?:$|[,.!?]|it'?s\b|he\b|she\b|years\b|and\b|now\b|but\b|so\b|almost\b|next\b|this\b))",
     re.IGNORECASE,
 )
 
@@ -110,8 +121,10 @@ def _dates(view: View) -> Iterator[Span]:
     if expected or view.named_before(len(view.text), ("DOB", "DATE"), reach=10_000):
         for match in _SLASHED.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.8)
-    for match in _ON_THE.finditer(view.text) if days else ():
-        yield Span(match.start(1), match.end(1), "DATE", 0.7)
+    for match in _ON_THE.finditer(view.text) if days else _THE_DAY.finditer(view.text):
+        yield Span(match.start(1), match.end(1), "DATE", 0.7, "a day of the month")
+    for match in _BIRTH_YEAR.finditer(view.text):
+        yield Span(match.start(1), match.end(1), "DATE", 0.7, "year of birth")
     yield from _answers(view, expected)
 
 

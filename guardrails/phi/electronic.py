@@ -6,7 +6,9 @@
 import re
 from collections.abc import Iterator
 
-from guardrails.phi.spoken import ALPHABET, FILLERS, ONES, TEENS, TENS
+from wordfreq import zipf_frequency
+
+from guardrails.phi.speech import ENGLISH, SPANISH
 from guardrails.phi.view import Span, View
 
 _TLD = r"(?:com|net|org|edu|gov|mil|co|us|uk|io|info|biz|me|ca|mx|tv|health|app|dev)"
@@ -18,8 +20,14 @@ _WRITTEN = re.compile(
 _IP = re.compile(
     r"\b(?:\d{1,3}\.){3}\d{1,3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b", re.IGNORECASE
 )
-_NUMBER_WORD = "|".join((*ONES, *TEENS, *TENS, "double", "triple", "hundred"))
-_NUMBER = rf"(?:\d{{1,3}}|(?:(?:{_NUMBER_WORD})(?:[\s-]+|\b))+)"
+_NUMBER_WORD = "|".join(
+    sorted(
+        {*SPANISH.ones, *SPANISH.teens, *SPANISH.tens, *SPANISH.times, "hundred"},
+        key=len,
+        reverse=True,
+    )
+)
+_NUMBER = rf"(?:\d{{1,3}}|(?:(?:{_NUMBER_WORD})(?:[\s-]+|\b)){{1,8}})"
 _IP_SAID = re.compile(
     rf"\b{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}\s*(?:dot|point)\s+{_NUMBER}",
     re.IGNORECASE,
@@ -57,11 +65,11 @@ _MARKS = frozenset(
     {"dot", "underscore", "dash", "hyphen", "plus", "period", ".", "_", "-", "punto", "guion"}
 )
 _SPELLED = (
-    frozenset(ONES)
-    | frozenset(TEENS)
-    | frozenset(TENS)
-    | frozenset(ALPHABET)
-    | {"double", "triple"}
+    frozenset(SPANISH.ones)
+    | frozenset(SPANISH.teens)
+    | frozenset(SPANISH.tens)
+    | frozenset(ENGLISH.letters)
+    | frozenset(SPANISH.times)
 )
 
 
@@ -91,7 +99,7 @@ def _local_part(view: View, end: int) -> int:
     start, pieces, joined = end, 0, False
     for index in range(len(before) - 1, -1, -1):
         word = before[index].text
-        if word in FILLERS and word not in _MARKS and word != "like":
+        if word in SPANISH.fillers and word not in _MARKS and word != "like":
             continue
         if word == "," and start != end:
             continue
@@ -123,6 +131,7 @@ def _user_names(view: View) -> Iterator[Span]:
         end = _token_end(view, match.end())
         if end > match.end():
             yield Span(match.end(), end, "USERNAME", 0.85)
+    yield from _bare_answers(view)
     if "USERNAME" in view.expected and len(view.words) <= 10:
         lead = re.match(
             r"(?:(?:yes|yeah|sure|okay|ok|um|uh|it's|it is|that's|i think|so|my (?:user ?name|login)(?: is)?)[\s,]+)*",
@@ -135,6 +144,23 @@ def _user_names(view: View) -> Iterator[Span]:
             rest and len(rest.split()) == 1 and len(rest) > 4
         ):
             yield Span(start, start + len(view.text[start:].rstrip(" .?!")), "USERNAME", 0.7)
+
+
+def _bare_answers(view: View) -> Iterator[Span]:
+    """What is given where a mailbox or a login was asked for, and is no everyday word."""
+    kinds = [kind for kind in ("EMAIL", "USERNAME") if kind in view.expected]
+    if not kinds or len(view.words) > 12 or "?" in view.text:
+        return
+    for word in view.words:
+        rare = len(word.text) > 3 and zipf_frequency(word.text, "en") < _RARE
+        if word.text[0].isalpha() and rare and word.text not in _STOP:
+            start = _local_part(view, word.end)
+            yield Span(
+                min(start, word.start), _token_end(view, word.start), kinds[0], 0.7, "asked for"
+            )
+
+
+_RARE = 2.5
 
 
 def _token_end(view: View, start: int) -> int:

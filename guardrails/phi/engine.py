@@ -4,142 +4,63 @@ Presidio does the work: its analyzer over one shared spaCy doc, a registry of th
 recognizers, its anonymizer for the masking. Whatever fails, the whole text is masked.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
 
-os.environ.setdefault("TLDEXTRACT_CACHE", "")  # no suffix list is ever fetched
-
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
-from presidio_analyzer.nlp_engine import NlpEngine
-from presidio_anonymizer import AnonymizerEngine
-from presidio_anonymizer.entities import OperatorConfig
-from presidio_anonymizer.entities import RecognizerResult as PlaceholderResult
-from presidio_anonymizer.operators import Operator, OperatorType
-
-from guardrails.phi import dates, electronic, names, numbers, places, record
-from guardrails.phi.dialogue import heard
-from guardrails.phi.lexicon import bare_name, lexicon
-from guardrails.phi.model import language_model
+from guardrails.phi import agents, history, memory, neutral, record
+from guardrails.phi.expectation import vetoed
+from guardrails.phi.finds import Find, settled
+from guardrails.phi.history import People, Turn
+from guardrails.phi.lexicon import lexicon
+from guardrails.phi.model import ModelError, language_model
+from guardrails.phi.presidio import Analyzer, Anonymizer
+from guardrails.phi.speech import SPEECH
+from guardrails.phi.tagger.features import piece
+from guardrails.phi.tagger.tagger import tagger
+from guardrails.phi.truecase import truecased
 from guardrails.phi.vault import Vault
-from guardrails.phi.view import CallArtifacts, SpeechRecognizer, View, view_of
+from guardrails.phi.view import View, view_of
 from guardrails.sentiment import sentiment
 from guardrails.utterance import Entity, Segment, Utterance
 
-LANGUAGE = "en"
-_RANK = {"EMAIL": 9, "URL": 8, "IP": 8, "ADDRESS": 7, "DATE": 6, "MBI": 6, "CREDIT_CARD": 6}
-_NAMED = {
-    "PERSON": {"NAME"}, "DATE": {"DOB", "DATE"}, "ID": {"LAST4", "PIN"}, "CASE_NUMBER": {"CASE"},
-    "MBI": {"MEMBER_ID"},
-}  # fmt: skip
 _WITHHELD = "<WITHHELD_1>"
 _MAX_DOC = 20_000
+_READ_BEFORE = 3
+_WINDOW, _OVERLAP = 1500, 200
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Deidentified:
-    """One masked utterance, and earlier ones masked anew because of it."""
+    """One masked utterance, and earlier ones masked anew because of it.
+
+    A correction has its segment's id and a `revision` that is one higher.
+    """
 
     utterance: Utterance
     corrections: tuple[Utterance, ...] = ()
 
 
-class _Placeholder(Operator):
-    """Presidio operator: puts a vault's placeholder in the place of what was found."""
-
-    def operate(self, text: str | None = None, params: dict[str, Any] | None = None) -> str:
-        given = params or {}
-        return given["vault"].placeholder(given["entity_type"], text or "")
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        if not params or not isinstance(params.get("vault"), Vault):
-            raise ValueError("the operator needs the vault of the call")
-
-    def operator_name(self) -> str:
-        return "vault_placeholder"
-
-    def operator_type(self) -> OperatorType:
-        return OperatorType.Anonymize
-
-
-class _GivenDocs(NlpEngine):
-    """Presidio's NLP engine where the doc has been made already, in a batch."""
-
-    def load(self) -> None:
-        """The model is loaded by `language_model`."""
-
-    def is_loaded(self) -> bool:
-        return True
-
-    def process_text(self, text: str, language: str) -> CallArtifacts:
-        return _artifacts(view_of(text))
-
-    def process_batch(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, texts: Any, language: str, **kwargs: Any
-    ) -> Any:
-        return ((text, self.process_text(text, language)) for text in texts)
-
-    def is_stopword(self, word: str, language: str) -> bool:
-        return False
-
-    def is_punct(self, word: str, language: str) -> bool:
-        return False
-
-    def get_supported_entities(self) -> list[str]:
-        return ["PERSON"]
-
-    def get_supported_languages(self) -> list[str]:
-        return [LANGUAGE]
-
-
-def _artifacts(view: View) -> CallArtifacts:
-    artifacts = CallArtifacts(
-        entities=[],
-        tokens=None,  # pyright: ignore[reportArgumentType]
-        tokens_indices=[],
-        lemmas=[],
-        nlp_engine=None,
-        language=LANGUAGE,
-    )
-    artifacts.view = view
-    return artifacts
-
-
-def registry() -> RecognizerRegistry:
-    """The recognizers of US healthcare calls, as a Presidio registry."""
-    found = RecognizerRegistry(supported_languages=[LANGUAGE])
-    for name, entities, find in (
-        ("names in speech", ["PERSON"], names.find),
-        ("dates in speech", ["DATE", "AGE"], dates.find),
-        ("places in speech", ["ADDRESS", "CITY"], places.find),
-        ("numbers and codes in speech", numbers.ENTITIES, numbers.find),
-        ("electronic addresses in speech", ["EMAIL", "URL", "IP", "USERNAME"], electronic.find),
-        ("identifiers on file", [*numbers.ENTITIES, "PERSON", "DATE", "EMAIL", "ADDRESS", "CITY"], record.find),
-    ):  # fmt: skip
-        found.add_recognizer(SpeechRecognizer(name, entities, find, LANGUAGE))
-    return found
-
-
 class Deidentifier:
-    """Loads once (about two seconds); one call at a time, for a batch across conversations."""
+    """Loads once (about two seconds); one call at a time, for a batch across conversations.
 
-    def __init__(self) -> None:
-        self._nlp = language_model()
+    `without` leaves out recognizers by name, or "model" or "dialogue": to measure their worth.
+    """
+
+    def __init__(self, without: frozenset[str] = frozenset()) -> None:
+        self._without = without
+        self.unavailable = ""
+        try:
+            self._nlp = language_model()
+            self._tagger = tagger()
+        except ModelError as error:  # fail closed: everything is withheld, and says so
+            _log.error("language model missing")
+            self.unavailable = str(error)
         lexicon()
-        self._analyzer = AnalyzerEngine(
-            registry=registry(),
-            nlp_engine=_GivenDocs(),
-            supported_languages=[LANGUAGE],
-            default_score_threshold=0.5,
-            log_decision_process=False,
-        )
-        self._anonymizer = AnonymizerEngine()
-        self._anonymizer.add_anonymizer(_Placeholder)
-        self.find_spans("Warm up, this is Maria.", Vault("warm-up"), "agent")
+        self._analyzer = Analyzer(without)
+        self._anonymizer = Anonymizer()
 
     def deidentify(self, batch: Sequence[tuple[Segment, Vault]]) -> list[Deidentified]:
         """One result for each segment, in order; a vault's segments in the order they came.
@@ -149,145 +70,174 @@ class Deidentifier:
         """
         people = self._people([segment.text for segment, _ in batch])
         return [
-            Deidentified(self._one(segment, vault, found))
+            self._one(segment, vault, found)
             for (segment, vault), found in zip(batch, people, strict=True)
         ]
 
-    def find_spans(self, text: str, vault: Vault, speaker: str) -> list[RecognizerResult]:
-        """What would be masked in a text, over its own characters; the dialogue goes on."""
-        people = self._people([text])[0]
-        view = _view(text, vault, speaker, people or ())
-        results = self._results(view)
-        _remember(view, vault, results)
-        return results
+    def find(self, segment: Segment, vault: Vault) -> list[Find]:
+        """What would be masked in a text, over its own characters; the dialogue goes on.
 
-    def _people(self, texts: Sequence[str]) -> list[tuple[tuple[int, int, str], ...] | None]:
-        """spaCy's persons of each text, one doc each, in one batch; None where it failed."""
+        Raises:
+            ModelError: there is no language model.
+        """
+        people = self._people([segment.text])[0]
+        if people is None:
+            raise ModelError(self.unavailable or "the language model failed")
+        found = self._found(segment, vault, people)
+        self._masked(segment, vault, found)
+        return found.finds
+
+    def _people(self, texts: Sequence[str]) -> list[People | None]:
+        """spaCy's persons of each text, in one batch; None where it failed."""
+        if self.unavailable:
+            return [None] * len(texts)
+        if "model" in self._without:
+            return [()] * len(texts)
         try:
+            parts = [
+                (i, at) for i, text in enumerate(texts) for at in range(0, len(text), _MAX_DOC)
+            ]
+            cased = [truecased(text) if "truecase" not in self._without else text for text in texts]
+            found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
             # the vocabulary of a long-lived process would grow with every name it hears
             with self._nlp.memory_zone():
-                docs = self._nlp.pipe([text[:_MAX_DOC] for text in texts])
-                return [
-                    tuple(
-                        (ent.start_char, ent.end_char, ent.text)
+                docs = self._nlp.pipe([cased[i][at : at + _MAX_DOC] for i, at in parts])
+                for (i, at), doc in zip(parts, docs, strict=True):
+                    found[i] += [
+                        (at + ent.start_char, at + ent.end_char, ent.text)
                         for ent in doc.ents
                         if ent.label_ == "PERSON"
-                    )
-                    for doc in docs
-                ]
+                    ]
+            return [tuple(people) for people in found]
         except Exception as error:  # fail closed: the texts are withheld
             _log.error("language model failed", kind=type(error).__name__, count=len(texts))
             return [None] * len(texts)
 
-    def _one(
-        self, segment: Segment, vault: Vault, people: tuple[tuple[int, int, str], ...] | None
-    ) -> Utterance:
+    def _one(self, segment: Segment, vault: Vault, people: People | None) -> Deidentified:
         if people is None:
-            return _withheld(segment, "the language model failed")
-        if vault.language not in ("en", "es"):
-            return _withheld(segment, "this language is not supported")
+            return Deidentified(withheld(segment, self.unavailable or "the language model failed"))
+        foreign = vault.language not in SPEECH
+        if foreign and not neutral.readable(segment.text):
+            return Deidentified(withheld(segment, neutral.WHY))
         try:
-            view = _view(segment.text, vault, segment.speaker, people)
-            results = self._results(view)
-            masked = self._mask(segment, vault, results)
-            if segment.final:
-                _remember(view, vault, results)
-            return masked
+            found = self._found(segment, vault, people)
+            utterance = self._masked(segment, vault, found)
+            corrections = self._corrected(vault, found) if segment.final else ()
+            why = neutral.WHY if foreign else ""
+            return Deidentified(replace(utterance, withheld=why), corrections)
         except Exception as error:  # fail closed
             _log.error("masking failed", kind=type(error).__name__, segment_id=segment.segment_id)
-            return _withheld(segment, "masking failed")
+            return Deidentified(withheld(segment, "masking failed"))
 
-    def _results(self, view: View) -> list[RecognizerResult]:
-        found = self._analyzer.analyze(view.text, LANGUAGE, nlp_artifacts=_artifacts(view))
-        return _settled(found, view.text)
-
-    def _mask(self, segment: Segment, vault: Vault, results: list[RecognizerResult]) -> Utterance:
-        for result in results:  # numbers are given in the order of speech
-            vault.placeholder(result.entity_type, segment.text[result.start : result.end])
-        operator = OperatorConfig("vault_placeholder", {"vault": vault})
-        masked = self._anonymizer.anonymize(
-            segment.text,
-            [PlaceholderResult(r.entity_type, r.start, r.end, r.score) for r in results],
-            operators={"DEFAULT": operator},
-        )
-        items = sorted(masked.items, key=lambda item: item.start)
-        entities = tuple(
-            Entity(
-                start=item.start,
-                end=item.end,
-                type=item.entity_type,
-                placeholder=masked.text[item.start : item.end],
-                on_file=record.confirms(
-                    vault.on_file, item.entity_type, segment.text[result.start : result.end]
-                ),
-            )
-            for item, result in zip(items, results, strict=True)
-        )
-        return _utterance(segment, masked.text, entities)
-
-
-def _view(text: str, vault: Vault, speaker: str, people: tuple[tuple[int, int, str], ...]) -> View:
-    return view_of(
-        text,
-        speaker=speaker,
-        expected=vault.dialogue.open,
-        previous=vault.previous,
-        known_names=frozenset(vault.names),
-        on_file=vault.on_file,
-        people=people,
-    )
-
-
-def _remember(view: View, vault: Vault, results: list[RecognizerResult]) -> None:
-    """The vault after a final turn: names heard, what was given, what is open."""
-    given: set[str] = set()
-    for result in results:
-        given |= _NAMED.get(result.entity_type, {result.entity_type})
-        if result.entity_type == "PERSON" and result.score >= 0.75:
-            words = view.text[result.start : result.end].split()
-            vault.names |= {bare_name(w) for w in words if len(w) > 2 and w.isalpha()}
-    named = frozenset(kind for _, _, kind in view.mentions)
-    vault.dialogue = heard(vault.dialogue, view.speaker, view.text, named, frozenset(given))
-    vault.previous = view.text[-300:]
-
-
-def _settled(found: list[RecognizerResult], text: str) -> list[RecognizerResult]:
-    """No two overlap: what overlaps becomes one span of the stronger type."""
-    spans = sorted(found, key=lambda r: (r.start, -r.end))
-    out: list[RecognizerResult] = []
-    for span in spans:
-        if span.end <= span.start or "<" in text[span.start : span.end]:
-            continue
-        if out and (span.start < out[-1].end or _joined(out[-1], span, text)):
-            last = out[-1]
-            strongest = max(last, span, key=_strength)
-            out[-1] = RecognizerResult(
-                strongest.entity_type,
-                last.start,
-                max(last.end, span.end),
-                max(last.score, span.score),
-            )
+    def _found(self, segment: Segment, vault: Vault, people: People) -> "_Found":
+        """What is to be masked in a segment, and what is new in the turns before it."""
+        dialogue = "dialogue" not in self._without
+        context = memory.context(vault, segment.speaker, dialogue=dialogue)
+        view = view_of(segment.text, context, people)
+        if len(view.text) <= _WINDOW:
+            view = self._tagged(view, vault)
+            finds = self._analyzer.finds(view)
         else:
-            out.append(RecognizerResult(span.entity_type, span.start, span.end, span.score))
-    return out
+            finds = self._long(view, vault)
+        if vault.language not in SPEECH:
+            finds += neutral.finds(view)
+        before: dict[int, list[Find]] = {}
+        earlier = history.pieces(vault.recent, segment) if dialogue else []
+        if earlier:
+            whole = history.joined(earlier, view)
+            more = settled(self._analyzer.finds(whole), whole.text)
+            own, before = history.parted(more, whole.text, earlier, segment.text)
+            finds += [f for f in own if not vetoed(view, f.start, f.end, f.type, f.score)]
+        finds = settled(finds, segment.text)
+        if not vault.options.agent_names:
+            finds = agents.spared(view, finds, vault.agent_names)
+        return _Found(view, finds, people, earlier, before)
+
+    def _long(self, view: View, vault: Vault) -> list[Find]:
+        """Finds of a text that is no turn of speech, in windows: patterns may be quadratic."""
+        finds: list[Find] = []
+        for at in range(0, len(view.text), _WINDOW - _OVERLAP):
+            people = tuple((s - at, e - at, t) for s, e, t in view.people if at <= s < at + _WINDOW)
+            part = view_of(view.text[at : at + _WINDOW], view.context, people)
+            found = self._analyzer.finds(self._tagged(part, vault))
+            finds += [replace(f, start=f.start + at, end=f.end + at) for f in found]
+        return finds
+
+    def _tagged(self, view: View, vault: Vault) -> View:
+        if "tagger" in self._without or vault.language not in SPEECH:
+            return view
+        before = [turn.piece for turn in vault.recent][-_READ_BEFORE:]
+        own = piece(view.text, view.context.speaker, view.words)
+        return replace(view, tags=self._tagger.read(own, before, view.expected))
+
+    def _masked(self, segment: Segment, vault: Vault, found: "_Found") -> Utterance:
+        """The utterance; a final segment is remembered, with the dialogue after it."""
+        text, places = self._anonymizer.mask(segment.text, found.finds, vault)
+        if segment.final:
+            shown = tuple(placeholder for *_, placeholder in places)
+            memory.remember(found.view, vault, found.finds)
+            own = piece(segment.text, segment.speaker, found.view.words)
+            turn = Turn(segment, own, found.people, tuple(found.finds), shown, found.view.expected)
+            kept = [t for t in vault.recent if t.segment.segment_id != segment.segment_id]
+            vault.recent.clear()
+            vault.recent.extend([*kept, turn])
+        return _utterance(segment, text, _entities(segment.text, found.finds, places, vault))
+
+    def _corrected(self, vault: Vault, found: "_Found") -> tuple[Utterance, ...]:
+        """Earlier turns in which something is now known to be a piece of a value."""
+        out: list[Utterance] = []
+        for index, new in found.before.items():
+            turn = found.earlier[index]
+            hidden = {i for f in turn.finds for i in range(f.start, f.end)}
+            text = turn.segment.text
+            if all(
+                i in hidden or not text[i].isalnum() for f in new for i in range(f.start, f.end)
+            ):
+                continue
+            finds = settled([*turn.finds, *new], text)
+            segment = replace(turn.segment, revision=turn.segment.revision + 1)
+            masked, places = self._anonymizer.mask(text, finds, vault)
+            shown = tuple(placeholder for *_, placeholder in places)
+            out.append(_utterance(segment, masked, _entities(text, finds, places, vault)))
+            anew = replace(turn, segment=segment, finds=tuple(finds), shown=shown)
+            turns = [anew if t is turn else t for t in vault.recent]
+            vault.recent.clear()
+            vault.recent.extend(turns)
+        return tuple(out)
 
 
-def _joined(last: RecognizerResult, span: RecognizerResult, text: str) -> bool:
-    """Two finds of one type with only spaces between are one, as Presidio's anonymizer has it."""
-    between = text[last.end : span.start]
-    return last.entity_type == span.entity_type and bool(between) and between.isspace()
+@dataclass(frozen=True, slots=True)
+class _Found:
+    view: View
+    finds: list[Find]
+    people: People
+    earlier: list[Turn]
+    before: dict[int, list[Find]]
 
 
-def _strength(result: RecognizerResult) -> tuple[bool, int, float, int]:
-    on_file = result.score >= 0.99
-    return on_file, _RANK.get(result.entity_type, 1), result.score, result.end - result.start
-
-
-def _withheld(segment: Segment, why: str) -> Utterance:
+def withheld(segment: Segment, why: str) -> Utterance:
+    """The utterance of a segment whose text could not be judged."""
     if not segment.text.strip():
         return _utterance(segment, segment.text, ())
     entity = Entity(0, len(_WITHHELD), "WITHHELD", _WITHHELD)
     return replace(_utterance(segment, _WITHHELD, (entity,)), sentiment=0.0, withheld=why)
+
+
+def _entities(
+    text: str, finds: Sequence[Find], places: Sequence[tuple[int, int, str]], vault: Vault
+) -> tuple[Entity, ...]:
+    return tuple(
+        Entity(
+            start=start,
+            end=end,
+            type=find.type,
+            placeholder=placeholder,
+            on_file=record.confirms(
+                vault.on_file, find.type, find.value or text[find.start : find.end]
+            ),
+        )
+        for (start, end, placeholder), find in zip(places, finds, strict=True)
+    )
 
 
 def _utterance(segment: Segment, text: str, entities: tuple[Entity, ...]) -> Utterance:

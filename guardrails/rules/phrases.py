@@ -19,7 +19,7 @@ _IMAGINED = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:years? ago|months ago|last year|back in|when i was|used to|history of|in (?:19|20)\d\d|in (?:nineteen|twenty|ninety|eighty)|as a (?:kid|child)"
-    r"|<DATE_\d+>|a long time ago|previously|in the past|before the (?:surgery|operation))\b",
+    r"|<DATE_\d+[^<>]*>|a long time ago|previously|in the past|before the (?:surgery|operation))\b",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
