@@ -17,23 +17,54 @@ def _root() -> None:
 
 
 @eval_app.command(
-    epilog="**Examples:** `copilot eval phi --data calls.jsonl` · `copilot eval phi --data labelled/ --json`"
+    epilog="**Examples:** `copilot eval phi` · `copilot eval phi --data calls.jsonl --page misses.html`"
+    " · `copilot eval phi --ablate --split dev` · `copilot eval phi --leak --calls 1000`"
 )
 def phi(
     data: Annotated[
-        Path, typer.Option(help="Labelled turns (JSONL), or a folder of labelled calls.")
-    ],
+        Path | None,
+        typer.Option(help="Labelled turns (JSONL) or a folder of labelled calls; else generated."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Templates of generated calls: dev or test.")] = "test",
+    language: Annotated[str, typer.Option(help="Language of generated calls: en or es.")] = "en",
+    seed: Annotated[int, typer.Option(help="Seed of generated calls.")] = 1,
+    calls: Annotated[
+        int | None, typer.Option(min=1, help="Calls a template (2), or in all with --leak (1,000).")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="Write an HTML page of all misses and false finds.")
+    ] = None,
+    ablate: Annotated[
+        bool, typer.Option("--ablate", help="What each part is worth, left out one at a time.")
+    ] = False,
+    leak: Annotated[
+        bool, typer.Option("--leak", help="Play calls through a server and search all it wrote.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Identifiers masked in full and precision, by type and style, beside stock Presidio."""
-    from evals.bench.phi import DataError, run, table
+    """Identifiers masked in full, precision, false alarms and speed, beside stock Presidio."""
+    from evals.bench.phi import leak as leaks
+    from evals.bench.phi import report
+    from evals.bench.phi.turns import DataError, generated, read
 
+    if leak:
+        searched = leaks.leak(calls or 1000, seed, split)
+        _show(searched, leaks.leak_table(searched), as_json)
+        raise typer.Exit(1 if searched["leaked"] else 0)
     try:
-        result = run(data)
+        turns = read(data) if data else generated(split, seed, calls or 2, language)
     except DataError as error:
         print(f"copilot eval phi: {error}", file=sys.stderr)  # noqa: T201
         raise typer.Exit(2) from None
-    _show(result, table(result), as_json)
+    if ablate:
+        rows = report.ablation(turns)
+        _show(rows, report.ablation_table(rows), as_json)
+        return
+    name = data.name if data else f"generated calls, {split}, {language}, seed {seed}"
+    result, misses = report.run(turns, name)
+    if page:
+        report.page(misses, page)
+    _show(result, report.table(result), as_json)
 
 
 @eval_app.command(
