@@ -16,7 +16,7 @@ import numpy as np
 import structlog
 
 from copilot.metrics import STAGE_CPU
-from guardrails.phi import Deidentifier, Vault
+from guardrails.phi import Deidentifier, Vault, withheld
 from guardrails.utterance import Segment, Utterance
 from guardrails.watch import Guard, Signals
 
@@ -24,7 +24,7 @@ Vector = np.ndarray
 BATCH_CHARACTERS = 6_000
 """A batch holds no more text than this, so that one huge segment delays few others."""
 EMBEDDED_CHARACTERS = 1_200
-_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_\d+>")
+_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_\d+(?::[^<>]*)?>")
 _log = structlog.get_logger(__name__)
 
 
@@ -60,13 +60,15 @@ class Analyst:
         *,
         batch_size: int = 16,
         batch_wait_ms: float = 4,
+        timeout_s: float = 10,
     ) -> None:
         self._deidentifier = deidentifier
         self._embed = embed
         self._guard = guard
         self._batch_size = batch_size
         self._batch_wait = batch_wait_ms / 1000
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._timeout = timeout_s
+        self._thread = _worker()
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._collector: asyncio.Task[None] | None = None
 
@@ -105,7 +107,13 @@ class Analyst:
                 size += len(batch[-1].segment.text)
             pairs = [(job.segment, job.vault) for job in batch]
             try:
-                results = await loop.run_in_executor(self._thread, self._analyse, pairs)
+                work = loop.run_in_executor(self._thread, self._analyse, pairs)
+                results = await asyncio.wait_for(work, self._timeout)
+            except TimeoutError:  # fail closed: what was not judged in time is not shown
+                _log.error("masking took too long", count=len(batch))
+                self._thread.shutdown(wait=False, cancel_futures=True)
+                self._thread = _worker()
+                results = [_withheld(segment) for segment, _ in pairs]
             except Exception as error:  # the calls of this batch are told; the next batch goes on
                 _log.error("analysis failed", kind=type(error).__name__, count=len(batch))
                 for job in batch:
@@ -152,6 +160,14 @@ class Analyst:
         except Exception as error:  # meaning is lost for this batch, patterns still hold
             _log.error("embedding failed", kind=type(error).__name__, count=len(wanted))
         return vectors
+
+
+def _worker() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="analysis")
+
+
+def _withheld(segment: Segment) -> Understood:
+    return Understood(withheld(segment, "masking took too long"), None, Signals())
 
 
 class AnalysisError(RuntimeError):

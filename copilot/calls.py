@@ -34,7 +34,7 @@ from copilot.conversation import (
 from copilot.events import ConversationEvent, to_json
 from copilot.journal import Journal, JournalWriter, Row
 from copilot.metrics import FLAGS, LIVE, STAGE_CPU, SUGGESTIONS
-from guardrails.phi import Vault
+from guardrails.phi import Options, Vault
 
 REMEMBERED_VECTORS = 8
 ABANDONED = timedelta(hours=24)
@@ -72,6 +72,8 @@ class Call:
     """The source's revision of each final segment that has been taken."""
     advising: asyncio.Task[None] | None = None
     touched: float = field(default_factory=time)
+    told_why: set[str] = field(default_factory=set[str])
+    """Why this call's listeners were told that more is masked than there need be."""
 
     @property
     def agent_id(self) -> str | None:
@@ -107,11 +109,14 @@ class Call:
 class Calls:
     """Finds, opens and recovers calls, and takes inputs into them."""
 
-    def __init__(self, book: Book, journal: Journal, writer: JournalWriter, bus: Bus) -> None:
+    def __init__(
+        self, book: Book, journal: Journal, writer: JournalWriter, bus: Bus, masking: Options
+    ) -> None:
         self.book = book
         self._journal = journal
         self._writer = writer
         self._bus = bus
+        self._masking = masking
         self._live: dict[str, Call] = {}
         self._opening = asyncio.Lock()
 
@@ -123,8 +128,17 @@ class Calls:
         """The call, if it is live."""
         return self._live.get(conversation_id)
 
-    def begin(self, conversation_id: str, tenant: str, vault: Vault) -> Call:
-        """A call that begins now."""
+    def begin(
+        self, conversation_id: str, tenant: str, language: str, on_file: Mapping[str, str]
+    ) -> Call:
+        """A call that begins now, with a vault of its own."""
+        vault = Vault(
+            conversation_id,
+            language=language,
+            on_file=on_file,
+            options=self._masking,
+            this_year=datetime.now(UTC).year,
+        )
         call = Call(conversation_id, tenant, State(conversation_id), vault, began=time())
         self._live[conversation_id] = call
         LIVE.set(len(self._live))
@@ -161,10 +175,16 @@ class Calls:
         inputs = [_INPUTS[row.type].validate_json(row.body) for row in rows]
         state = fold(self.book, conversation_id, inputs)
         language = state.started.facts.language if state.started else "en"
-        vault = Vault(conversation_id, language=language, counts=_placeholder_counts(state))
-        began = datetime.fromisoformat(rows[0].at.replace("Z", "+00:00")).timestamp()
+        at = datetime.fromisoformat(rows[0].at.replace("Z", "+00:00"))
+        vault = Vault(
+            conversation_id,
+            language=language,
+            counts=_placeholder_counts(state),
+            options=self._masking,
+            this_year=at.year,
+        )
         last_id = int(self._journal.last_event_id(conversation_id) or 0)
-        call = Call(conversation_id, rows[0].tenant, state, vault, began, last_id)
+        call = Call(conversation_id, rows[0].tenant, state, vault, at.timestamp(), last_id)
         for given in inputs:
             call.note(given)
         return call
@@ -258,7 +278,8 @@ def _placeholder_counts(state: State) -> dict[str, int]:
     counts: dict[str, int] = {}
     for heard in state.heard:
         for entity in heard.utterance.entities:
-            kind, _, number = entity.placeholder.strip("<>").rpartition("_")
+            plain, *_ = entity.placeholder.strip("<>").partition(":")
+            kind, _, number = plain.rpartition("_")
             if number.isdigit():
                 counts[kind] = max(counts.get(kind, 0), int(number))
     return counts

@@ -211,25 +211,31 @@ async def _replay(
 
 @app.command(
     epilog='**Examples:** `echo "my name is Ana Ruiz" | copilot phi` · '
-    "`copilot phi --jsonl < turns.jsonl`",
+    "`copilot phi --jsonl < turns.jsonl` · `copilot phi --jsonl --explain < turns.jsonl`",
 )
 def phi(
     jsonl: Annotated[
         bool,
         typer.Option("--jsonl", help='Rows {"conversation_id","speaker","text"}, in call order.'),
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="With --jsonl: which recognizer found it, and why.")
+    ] = False,
+    language: Annotated[
+        str, typer.Option(help="Language of rows that name none: en or es.")
+    ] = "en",
 ) -> None:
     """Masks what identifies a patient in stdin, a line at a time."""
-    from guardrails.phi import Deidentifier
+    from guardrails.phi import Deidentifier, ModelError
     from guardrails.phi.offline import mask_rows
 
     with one_clear_line():
         _settings()
         rows = _jsonl(sys.stdin) if jsonl else _lines(sys.stdin)
         try:
-            for row in mask_rows(rows, Deidentifier()):
+            for row in mask_rows(rows, Deidentifier(), language=language, explain=explain):
                 out(json.dumps(row, ensure_ascii=False) if jsonl else row["text"])
-        except ValueError as error:
+        except (ValueError, ModelError) as error:
             say(f"copilot phi: {error}")
             raise typer.Exit(2) from None
 

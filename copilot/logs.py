@@ -19,7 +19,8 @@ EVENTS = frozenset(
     {
         "analysis failed", "connection failed", "deadline not journaled", "draft failed",
         "embedding failed", "importing the starter knowledge base", "issuer's keys not read",
-        "language model failed", "library message", "masking failed", "message failed",
+        "language model failed", "language model missing", "library message", "masking failed",
+        "masking took too long", "message failed",
         "message not taken", "ready", "suggestion not journaled", "uncaught",
     }
 )  # fmt: skip

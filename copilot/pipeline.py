@@ -23,6 +23,7 @@ from copilot.events import (
     Error,
     EscalationAck,
     Feedback,
+    NoticeEvent,
     ObservationMessage,
     Reveal,
     Revealed,
@@ -31,7 +32,6 @@ from copilot.events import (
 )
 from copilot.journal import Journal
 from copilot.metrics import ACK, TO_FLAG, UTTERANCES
-from guardrails.phi import Vault
 from guardrails.utterance import Segment
 from guardrails.watch import CallFacts, Observation
 
@@ -109,6 +109,7 @@ class Pipeline:
                 inputs = [_said(call, one) for one in understood.corrections]
                 inputs.append(_said(call, understood, message.revision))
                 told = await self.calls.take(call, *inputs)
+                self._say_if_withheld(call, understood)
                 UTTERANCES.labels(str(message.final).lower()).inc()
                 if any(event.type == "flag" for event in told):
                     TO_FLAG.observe(perf_counter() - began)
@@ -116,6 +117,16 @@ class Pipeline:
                     self.advisor.advise(call, understood, began)
         ACK.observe(perf_counter() - began)
         return Ack(conversation_id=call.conversation_id, segment_id=message.segment_id)
+
+    def _say_if_withheld(self, call: Call, understood: Understood) -> None:
+        """Tells the listeners, once for each reason, that more is masked than there need be."""
+        why = understood.utterance.withheld
+        if why and why not in call.told_why:
+            call.told_why.add(why)
+            notice = NoticeEvent(
+                conversation_id=call.conversation_id, code="masking_degraded", text=why
+            )
+            self.calls.tell(call, call.stamp(notice))
 
     async def _start(self, message: ConversationStart, sender: Sender) -> Reply:
         context = message.context
@@ -128,10 +139,9 @@ class Pipeline:
                     return _error("ended", "this conversation has ended", message)
                 call.vault.update_on_file(context.on_file)
                 return None
-            vault = Vault(
-                message.conversation_id, language=message.language, on_file=context.on_file
+            call = self.calls.begin(
+                message.conversation_id, sender.tenant, message.language, context.on_file
             )
-            call = self.calls.begin(message.conversation_id, sender.tenant, vault)
         facts = CallFacts(
             channel=message.channel,
             language=message.language,

@@ -22,7 +22,7 @@ from copilot.journal import Journal, JournalError, JournalWriter
 from copilot.pipeline import Pipeline
 from copilot.settings import Settings, SettingsError
 from guardrails.flag import Severity
-from guardrails.phi import Deidentifier
+from guardrails.phi import Deidentifier, Options
 from guardrails.watch import Guard
 from knowledge_base.knowledge import Knowledge
 
@@ -135,13 +135,15 @@ def open_service(settings: Settings) -> Service:
     book = Book(guard, sources, escalate_to=settings.clinical_team)
     bus = Bus()
     writer = JournalWriter(journal)
-    calls = Calls(book, journal, writer, bus)
+    masking = Options(dates=settings.date_placeholders, agent_names=settings.mask_agent_names)
+    calls = Calls(book, journal, writer, bus, masking)
     analyst = Analyst(
         deidentifier.result(),
         embed,
         guard,
         batch_size=settings.batch_size,
         batch_wait_ms=settings.batch_wait_ms,
+        timeout_s=settings.masking_timeout_s,
     )
     advisor = Advisor(calls, knowledge, settings.llm)
     return Service(

@@ -80,6 +80,18 @@ class Settings(BaseSettings):
     batch_wait_ms: float = Field(
         3, ge=0, le=100, description="How long the first segment of a batch waits for others."
     )
+    masking_timeout_s: float = Field(
+        10,
+        gt=0,
+        description="A batch of segments that takes longer to mask is withheld whole, and its calls are told.",
+    )
+    date_placeholders: Literal["plain", "year", "relation"] = Field(
+        "plain",
+        description="What a date's placeholder keeps: nothing (`plain`), its `year`, or the year and its `relation` to the first date (`<DATE_2: 3 days before DATE_1>`).",
+    )
+    mask_agent_names: bool = Field(
+        True, description="Mask the names by which agents introduce themselves, too."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log lines written."
     )

@@ -34,12 +34,14 @@ function words(event, send) {
     at = entity.end;
   }
   line.append(text.slice(at).join(""));
-  if (event.withheld) line.append(element("span", { class: "quiet" }, ` (masked whole: ${event.withheld})`));
+  if (event.withheld) line.append(element("span", { class: "quiet" }, ` (${event.withheld})`));
   return line;
 }
 
 function chip(entity, send) {
-  const label = entity.type.toLowerCase().replaceAll("_", " ");
+  // a date may keep its year or its distance to another: <DATE_2: 3 days before DATE_1>
+  const note = entity.placeholder.match(/: ([^<>]*)>$/)?.[1] ?? "";
+  const label = [entity.type, note].filter(Boolean).join(" · ").toLowerCase().replaceAll("_", " ");
   return element(
     "button",
     {
