@@ -57,7 +57,7 @@ _STUMBLES = (
 )
 _OPEN = frozenset({"PERSON", "CITY", "ORGANIZATION", "ADDRESS", "USERNAME", "EMAIL"})
 """What anything may stand for: its own letters are hidden in part, so that the rest teaches."""
-_HIDDEN = 0.5
+_HIDDEN = 0.4
 _TURNS_BEFORE = 3
 
 Example = tuple[np.ndarray, np.ndarray]

@@ -62,9 +62,13 @@ _CLINICAL = frozenset(
     pantoprazole zofran gabapentin lyrica cymbalta zoloft sertraline prozac lexapro celexa
     wellbutrin xanax ativan klonopin ambien trazodone seroquel abilify synthroid levothyroxine
     insulin glipizide glyburide amoxicillin augmentin keflex cipro bactrim azithromycin
-    doxycycline penicillin crestor pepcid imodium miralax metamucil gaviscon rennie paracetamol
+    doxycycline penicillin crestor pepcid imodium miralax metamucil gaviscon paracetamol
     nurofen calpol salbutamol ramipril bisoprolol naproxen voltarol hctz medicare medicaid aetna
     cigna humana kaiser anthem walgreens walmart cvs costco labcorp quest fitbit dexcom omron
+    rennie rennies clenil cetraben laxido movicol implanon nexplanon microgynon cerazette rigevidon
+    mirena fucidin canesten piriton piriteze sudafed lemsip strepsils seretide fostair bactroban
+    dermovate betnovate eumovate diprobase doublebase zerobase oilatum buscopan dioralyte senokot
+    anusol stemetil zapain
     libre covid pfizer moderna tums google zoom apple android facebook gmail epic mychart uber
     lyft
     """.split()

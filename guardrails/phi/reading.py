@@ -111,7 +111,7 @@ class _Reading:
         behind = behind and self._at(index - 1).isdigit()
         if (touches or behind) and 2 <= len(name) <= 4 and name.isalpha() and name not in _UNITS:
             return Atom(name, word.start, word.end, "L"), 1
-        upper = self.text[word.start : word.end].isupper() and 2 <= len(name) <= 3
+        upper = self.text[word.start : word.end].isupper() and 2 <= len(name) <= 3 and name != "ok"
         if upper and name.isalpha() and (running or self._is_number(self._at(index + 1))):
             return Atom(name, word.start, word.end, "L"), 1
         if name in speech.letters and self._is_letter_name(index, running):

@@ -39,6 +39,7 @@ _WORDS = frozenset(
     """.split()
 )  # fmt: skip
 _COMMON = 4.6
+_KNOWN = 3.4
 _MOST = 4
 
 
@@ -48,11 +49,12 @@ def find(view: View) -> Iterator[Span]:
     for pattern in (_INTRODUCES, _TITLE, _RELATIVE):
         for match in pattern.finditer(view.text):
             index = next((i for i, w in enumerate(words) if w.start >= match.end()), None)
-            if index is not None and (span := _taken(view, index)):
+            titled = pattern is _TITLE
+            if index is not None and (span := _taken(view, index, titled=titled)):
                 yield span
     for word in words:
         name = bare_name(word.text)
-        if name in view.context.known_names and not _ordinary(name):
+        if name in view.context.known_names and not ordinary(name):
             yield Span(word.start, word.start + len(name), "PERSON", 0.8, "heard before")
     if "NAME" in view.expected and len(words) <= 8:
         start = next((i for i, w in enumerate(words) if _part(view, w, first=True)), None)
@@ -60,14 +62,14 @@ def find(view: View) -> Iterator[Span]:
             yield span
 
 
-def _taken(view: View, index: int) -> Span | None:
+def _taken(view: View, index: int, *, titled: bool = False) -> Span | None:
     start, end, count = -1, -1, 0
     for position in range(index, min(index + _MOST + 2, len(view.words))):
         word = view.words[position]
         joint = count > 0 and word.text in _JOINTS and position + 1 < len(view.words)
         if joint and _part(view, view.words[position + 1], first=False):
             continue
-        if count == _MOST or not _part(view, word, first=count == 0):
+        if count == _MOST or not _part(view, word, first=count == 0 and not titled):
             break
         start = word.start if start < 0 else start
         end, count = word.start + len(bare_name(word.text)), count + 1
@@ -78,17 +80,24 @@ def _part(view: View, word: Word, *, first: bool) -> bool:
     """Whether a word can be a part of a name where one is due."""
     if not word.text[0].isalpha() or len(word.text) < 2:
         return False
+    if not first and lexicon().last_rank(folded(bare_name(word.text))) == 3 and len(word.text) > 3:
+        return not view.cased or view.upper(word)  # "señor reyes": a surname before a word
     if view.cased:
-        return view.upper(word) and not _ordinary(word.text)
+        return view.upper(word) and not ordinary(word.text)
     ranks = lexicon().ranks.get(folded(bare_name(word.text)), (0, 0))
-    if _ordinary(word.text):
+    if ordinary(word.text):
         return False
     rare = zipf_frequency(word.text, "es") < (3.0 if first else 3.4)
     return sum(ranks) > 1 or rare
 
 
-def _ordinary(word: str) -> bool:
+def ordinary(word: str) -> bool:
     """Whether a word is more often no name in Spanish."""
     plain = folded(bare_name(word))
-    common = zipf_frequency(word, "es") >= _COMMON and lexicon().first_rank(plain) < 2
-    return plain in _WORDS or common
+    ranks = lexicon().ranks.get(plain, (0, 0))
+    common = zipf_frequency(word, "es")
+    return (
+        plain in _WORDS
+        or (common >= _COMMON and ranks[0] < 2)
+        or (common >= _KNOWN and max(ranks) < 2)
+    )

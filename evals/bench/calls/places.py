@@ -4,8 +4,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from faker.providers.person.en_US import Provider
-
 from evals.bench.calls import lists
 from evals.bench.calls.codes import fill
 from evals.bench.calls.speech.habits import choose
@@ -99,8 +97,8 @@ class Place:
 def draw(rng: random.Random, split: str, plain: bool, unit: bool) -> Place:
     """A place; `plain` wants a house on a street, `unit` keeps the apartment out of the line."""
     city, county, state, prefix, area = rng.choice(lists.own("cities", split)).split("|")
-    if split == "train" and rng.random() < 0.5:
-        city = unheard(rng)
+    if split == "train" and rng.random() < 0.4:
+        city = _unheard(rng)
     number = choose(
         rng,
         {
@@ -125,9 +123,9 @@ def draw(rng: random.Random, split: str, plain: bool, unit: bool) -> Place:
     )
 
 
-def unheard(rng: random.Random) -> str:
+def _unheard(rng: random.Random) -> str:
     """A town that is on no map, so that a tagger learns where one is said, not which there are."""
-    name = rng.choice(surnames() if rng.random() < 0.6 else _first_names())
+    name = rng.choice(_names("last") if rng.random() < 0.6 else _names("first"))
     if rng.random() < 0.25:
         return f"{rng.choice(_BEFORE)} {name}"
     town = name + rng.choice(_BEHIND)
@@ -142,20 +140,17 @@ _WAYS = ("Forge", "Locks", "Mountain", "Well", "Key", "Neck", "Row", "Parks", "C
          "Mews", "Point", "Isle", "Crossing", "Springs", "Track", "Union", "Meadows")  # fmt: skip
 
 
-def surnames() -> Sequence[str]:
-    """Surnames that towns, streets and firms on no map are named after: Faker's US list."""
-    found: Sequence[str] = tuple(Provider.last_names)
-    return lists.half(found, "train")
+def _names(kind: str) -> Sequence[str]:
+    """Names for towns and streets that are on no map: people's, of Faker's US list."""
+    from faker.providers.person.en_US import Provider
 
-
-def _first_names() -> Sequence[str]:
-    found: Sequence[str] = tuple(Provider.first_names)
+    found: Sequence[str] = tuple(Provider.last_names if kind == "last" else Provider.first_names)
     return lists.half(found, "train")
 
 
 def _street(rng: random.Random, split: str) -> str:
     if split == "train" and rng.random() < 0.3:
-        return f"{rng.choice(surnames())} {rng.choice(_WAYS)}"
+        return f"{rng.choice(_names('last'))} {rng.choice(_WAYS)}"
     kind = choose(rng, {"name": 66, "number": 18, "highway": 8, "county": 4, "court": 4})
     way = rng.choice(("N", "S", "E", "W")) if rng.random() < 0.3 else ""
     if rng.random() < 0.35 and way:

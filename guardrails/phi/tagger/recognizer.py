@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from guardrails.phi import numbers
+from guardrails.phi import numbers, spanish_names
 from guardrails.phi.dates import OLD
-from guardrails.phi.lexicon import NOT_NAMES
+from guardrails.phi.lexicon import NOT_NAMES, lexicon
 from guardrails.phi.numbers import counts, known_line
 from guardrails.phi.places import UNIT
 from guardrails.phi.spoken import Run, Word
@@ -27,6 +27,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 """What follows a month that stands alone; "august company" goes on otherwise."""
+_SHORTEST_PHONE = 4
 _BETWEEN = 2
 _LONG = 6
 """So many fillers and marks may stand inside of a find."""
@@ -73,6 +74,9 @@ def _credible(view: View, span: Span) -> bool:
     """Whether a stretch can be what the tagger takes it for."""
     words = [w for w in view.words if span.start <= w.start < span.end and _says(w)]
     run = next((r for r in view.runs if r.start < span.end and span.start < r.end), None)
+    short = run is not None and run.start <= span.start and len(run.canon) <= 2
+    if short and "AGE" in view.expected and span.type not in _NAMES | {"AGE"}:
+        return False  # an age under 90 was asked for, and stays
     if span.type == "AGE":
         old = OLD.search(view.text[span.start : run.end if run else span.end]) is not None
         return old and not _measures(view, run)
@@ -90,12 +94,30 @@ def _credible(view: View, span: Span) -> bool:
     if span.type == "IP":
         return len(words) > 3 or "." in view.text[span.start : span.end]
     if span.type in _NAMES:
+        if all(lexicon().clinical(w.text) for w in words):
+            return False
+        if view.spanish and all(spanish_names.ordinary(w.text) for w in words):
+            return False
         # a name in a text with capitals has one; what has none and is an everyday word is none
         return not view.cased or any(view.upper(w) or not _everyday(w, 2.5) for w in words)
+    if span.type in CODES and not _code_like(view, span, run):
+        return False
     if span.type in CODES or span.type in _MACHINES:
         spelled = any(w.text[0].isdigit() or len(w.text) == 1 for w in words)
         return spelled or run is not None or not all(_everyday(w, 3.5) for w in words)
     return True
+
+
+def _code_like(view: View, span: Span, run: Run | None) -> bool:
+    """Whether a stretch has the digits of a code; letters and short numbers only where one is due."""
+    due = bool(view.expected) or view.context.just_given
+    if span.type == "PHONE" and run is not None and run.digits < _SHORTEST_PHONE:
+        return due
+    return (
+        due
+        or any(c.isdigit() for c in view.text[span.start : span.end])
+        or (run is not None and run.digits > 0)
+    )
 
 
 def _measures(view: View, run: Run | None) -> bool:
