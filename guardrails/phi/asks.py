@@ -46,10 +46,13 @@ _KINDS: dict[str, str] = {
 }  # fmt: skip
 ORDER = tuple(_KINDS)
 """Every kind, in a fixed order."""
-_ASKED = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS.items()]
+_ASKED = [(kind, re.compile(pattern)) for kind, pattern in _KINDS.items()]
 
 
 def mentions(text: str) -> list[tuple[int, int, str]]:
     """Every kind that a text names, with where it does, left to right."""
-    found = [(m.start(), m.end(), kind) for kind, rx in _ASKED for m in rx.finditer(text)]
+    lower = text.lower()
+    if len(lower) != len(text):  # a letter whose small form is longer would move what is behind it
+        lower = text
+    found = [(m.start(), m.end(), kind) for kind, rx in _ASKED for m in rx.finditer(lower)]
     return sorted(found)

@@ -155,12 +155,12 @@ def _bare_answers(view: View) -> Iterator[Span]:
         rare = len(word.text) > 3 and zipf_frequency(word.text, "en") < _RARE
         if word.text[0].isalpha() and rare and word.text not in _STOP:
             start = _local_part(view, word.end)
-            yield Span(
-                min(start, word.start), _token_end(view, word.start), kinds[0], 0.7, "asked for"
-            )
+            score = 0.95 if len(view.words) <= _BARE else 0.7
+            end = _token_end(view, word.start)
+            yield Span(min(start, word.start), end, kinds[0], score, "asked for")
 
 
-_RARE = 2.5
+_RARE, _BARE = 2.5, 3
 
 
 def _token_end(view: View, start: int) -> int:

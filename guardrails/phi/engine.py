@@ -7,6 +7,7 @@ recognizers, its anonymizer for the masking. Whatever fails, the whole text is m
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import structlog
 
 from guardrails.phi import agents, history, memory, neutral, record
@@ -17,7 +18,7 @@ from guardrails.phi.lexicon import lexicon
 from guardrails.phi.model import ModelError, language_model
 from guardrails.phi.presidio import Analyzer, Anonymizer
 from guardrails.phi.speech import SPEECH
-from guardrails.phi.tagger.features import piece
+from guardrails.phi.tagger.features import Piece, piece
 from guardrails.phi.tagger.tagger import tagger
 from guardrails.phi.truecase import truecased
 from guardrails.phi.vault import Vault
@@ -69,9 +70,10 @@ class Deidentifier:
         `withheld` says why.
         """
         people = self._people([segment.text for segment, _ in batch])
+        tags = self._tags(batch)
         return [
-            self._one(segment, vault, found)
-            for (segment, vault), found in zip(batch, people, strict=True)
+            self._one(segment, vault, found, read)
+            for (segment, vault), found, read in zip(batch, people, tags, strict=True)
         ]
 
     def find(self, segment: Segment, vault: Vault) -> list[Find]:
@@ -86,6 +88,37 @@ class Deidentifier:
         found = self._found(segment, vault, people)
         self._masked(segment, vault, found)
         return found.finds
+
+    def _tags(self, batch: Sequence[tuple[Segment, Vault]]) -> list[np.ndarray | None]:
+        """What the tagger reads of the first turn of each call in a batch, all in one go.
+
+        A later turn of the same call waits for what the first one changes in the dialogue.
+        """
+        first: dict[int, int] = {}
+        for index, (segment, vault) in enumerate(batch):
+            if self._reads(segment.text, vault):
+                first.setdefault(id(vault), index)
+        tags: list[np.ndarray | None] = [None] * len(batch)
+        if len(first) > 1:
+            try:
+                asked = [self._read_for(*batch[index]) for index in first.values()]
+                found = self._tagger.read_many(asked)
+                for index, read in zip(first.values(), found, strict=True):
+                    tags[index] = read
+            except Exception as error:  # each turn is read by itself then, and fails by itself
+                _log.error("masking failed", kind=type(error).__name__, count=len(batch))
+        return tags
+
+    def _reads(self, text: str, vault: Vault) -> bool:
+        tagged = not self.unavailable and "tagger" not in self._without
+        return tagged and vault.language in SPEECH and len(text) <= _WINDOW
+
+    def _read_for(
+        self, segment: Segment, vault: Vault
+    ) -> tuple[Piece, list[Piece], frozenset[str]]:
+        before = [turn.piece for turn in vault.recent][-_READ_BEFORE:]
+        expected = vault.dialogue.open if "dialogue" not in self._without else frozenset[str]()
+        return piece(segment.text, segment.speaker), before, expected
 
     def _people(self, texts: Sequence[str]) -> list[People | None]:
         """spaCy's persons of each text, in one batch; None where it failed."""
@@ -113,14 +146,16 @@ class Deidentifier:
             _log.error("language model failed", kind=type(error).__name__, count=len(texts))
             return [None] * len(texts)
 
-    def _one(self, segment: Segment, vault: Vault, people: People | None) -> Deidentified:
+    def _one(
+        self, segment: Segment, vault: Vault, people: People | None, tags: np.ndarray | None
+    ) -> Deidentified:
         if people is None:
             return Deidentified(withheld(segment, self.unavailable or "the language model failed"))
         foreign = vault.language not in SPEECH
         if foreign and not neutral.readable(segment.text):
             return Deidentified(withheld(segment, neutral.WHY))
         try:
-            found = self._found(segment, vault, people)
+            found = self._found(segment, vault, people, tags)
             utterance = self._masked(segment, vault, found)
             corrections = self._corrected(vault, found) if segment.final else ()
             why = neutral.WHY if foreign else ""
@@ -129,13 +164,15 @@ class Deidentifier:
             _log.error("masking failed", kind=type(error).__name__, segment_id=segment.segment_id)
             return Deidentified(withheld(segment, "masking failed"))
 
-    def _found(self, segment: Segment, vault: Vault, people: People) -> "_Found":
+    def _found(
+        self, segment: Segment, vault: Vault, people: People, tags: np.ndarray | None = None
+    ) -> "_Found":
         """What is to be masked in a segment, and what is new in the turns before it."""
         dialogue = "dialogue" not in self._without
         context = memory.context(vault, segment.speaker, dialogue=dialogue)
         view = view_of(segment.text, context, people)
         if len(view.text) <= _WINDOW:
-            view = self._tagged(view, vault)
+            view = replace(view, tags=tags) if tags is not None else self._tagged(view, vault)
             finds = self._analyzer.finds(view)
         else:
             finds = self._long(view, vault)

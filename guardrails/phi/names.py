@@ -194,7 +194,7 @@ def _spelled(view: View) -> Iterator[Span]:
         asked = "NAME" in view.expected or view.named_before(run.start, ("NAME",))
         name = len(run.canon) >= 4 and sum(lexicon().ranks.get(run.canon, (0, 0))) > 0
         if spelled and (asked or name or view.named_before(run.start, ("NAME",), 200)):
-            yield Span(run.start, run.end, "PERSON", 0.95 if name else 0.85, "spelled")
+            yield Span(run.start, run.end, "PERSON", 0.95 if name or asked else 0.85, "spelled")
 
 
 def _standing_alone(view: View, words: list[Word]) -> Iterator[Span]:

@@ -98,7 +98,7 @@ class _Reading:
             canon, used, kind = number
             if (
                 name not in ("o", "oh")
-                or self._spelled(index + 1)
+                or self._goes_on(index + 1)
                 or (running and self._ends(index))
             ):
                 single = kind == "D"
@@ -117,6 +117,12 @@ class _Reading:
         if name in speech.letters and self._is_letter_name(index, running):
             return self._letter(index, speech.letters[name])
         return None, 1
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether something spelled follows, behind fillers: "oh uh double five"."""
+        while self._at(index) in self.speech.fillers:
+            index += 1
+        return self._spelled(index) or self._at(index) in self.speech.times
 
     def _ends(self, index: int) -> bool:
         """Whether nothing is said right behind a word: "five oh.", not "oh yeah"."""
@@ -230,7 +236,13 @@ class _Reading:
             return []
         atoms = _unitless(atoms)
         index = {word.start: i for i, word in enumerate(self.found)}
-        while atoms and self._stray(atoms[-1]) and self.text[atoms[-1].end :].strip(" .,?!"):
+        name = len(atoms) > 3 and all(atom.kind == "L" for atom in atoms)  # "d a n a"
+        while (
+            atoms
+            and not name
+            and self._stray(atoms[-1])
+            and self.text[atoms[-1].end :].strip(" .,?!")
+        ):
             atoms = atoms[:-1]
         while atoms and self._stray(atoms[0]):
             at = index.get(atoms[0].start, 0)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -34,10 +34,24 @@ class Tagger:
         self, turn: Piece, before: Sequence[Piece] = (), expected: frozenset[str] = frozenset()
     ) -> np.ndarray:
         """Probabilities of shape (words of the turn, labels)."""
-        if not turn.words:
-            return np.zeros((0, len(LABELS)), dtype="f")
-        (found,) = self._model.predict([rows(turn, before, expected)])
-        return cast(np.ndarray, found[len(found) - len(turn.words) :])
+        (found,) = self.read_many([(turn, before, expected)])
+        return found
+
+    def read_many(
+        self, turns: Sequence[tuple[Piece, Sequence[Piece], frozenset[str]]]
+    ) -> list[np.ndarray]:
+        """The same for turns of different calls, together, which costs a third."""
+        spoken = [turn for turn in turns if turn[0].words]
+        found = iter(self._model.predict([rows(*turn) for turn in spoken]) if spoken else ())
+        return [_own(next(found), turn) if turn.words else _NOTHING for turn, *_ in turns]
+
+
+_NOTHING = np.zeros((0, len(LABELS)), dtype="f")
+
+
+def _own(found: np.ndarray, turn: Piece) -> np.ndarray:
+    """The rows of the turn itself, behind those of the turns before."""
+    return found[len(found) - len(turn.words) :]
 
 
 @cache
