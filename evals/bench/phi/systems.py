@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -31,23 +32,27 @@ def own(without: frozenset[str] = frozenset()) -> Finder:
 
 
 def batches(turns: Sequence[Turn], size: int) -> Callable[[], None]:
-    """All turns through this product in batches, the calls interleaved as live ones are."""
+    """All turns through this product in batches, a turn of each of `size` calls, as live ones are."""
     deidentifier = Deidentifier()
+    calls: dict[str, list[Turn]] = {}
+    for turn in turns:
+        calls.setdefault(turn.conversation, []).append(turn)
+    every = list(calls.values())
 
     def work() -> None:
-        vaults: dict[str, Vault] = {}
-        for at in range(0, len(turns), size):
-            deidentifier.deidentify(
-                [
-                    (
-                        Segment(t.conversation, str(at + i), t.speaker, t.text, True, 0, 0),
-                        vaults.setdefault(
-                            t.conversation, Vault(t.conversation, language=t.language)
-                        ),
-                    )
-                    for i, t in enumerate(turns[at : at + size])
-                ]
-            )
+        vaults = {name: Vault(name, language=found[0].language) for name, found in calls.items()}
+        for at in range(0, len(every), size):
+            for number, together in enumerate(zip_longest(*every[at : at + size])):
+                deidentifier.deidentify(
+                    [
+                        (
+                            Segment(t.conversation, str(number), t.speaker, t.text, True, 0, 0),
+                            vaults[t.conversation],
+                        )
+                        for t in together
+                        if t is not None
+                    ]
+                )
 
     return work
 
