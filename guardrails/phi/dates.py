@@ -118,7 +118,7 @@ def _dates(view: View) -> Iterator[Span]:
     for match in _MONTH_ALONE.finditer(view.text):
         if not re.match(r"(?:may|march|mar)\b", match[1], re.IGNORECASE) or match[1][0].isupper():
             yield Span(match.start(1), match.end(1), "DATE", 0.6)
-    if expected or view.named_before(len(view.text), ("DOB", "DATE"), reach=10_000):
+    if expected or view.names_anywhere("DOB", "DATE"):
         for match in _SLASHED.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.8)
     for match in _ON_THE.finditer(view.text) if days else _THE_DAY.finditer(view.text):
@@ -137,7 +137,7 @@ def _answers(view: View, expected: frozenset[str]) -> Iterator[Span]:
         answer = "DOB" in expected and len(view.words) - len(run.atoms) <= 12
         if (named or (answer and _calendar(run.canon))) and not _unit_after(view, run.end):
             yield Span(run.start, run.end, "DATE", 0.86)
-    if "DOB" in expected or view.named_before(len(view.text), ("DOB",), reach=10_000):
+    if "DOB" in expected or view.names_anywhere("DOB"):
         for match in _YEAR_ALONE.finditer(view.text):
             yield Span(match.start(), match.end(), "DATE", 0.7)
     if expected and len(view.words) <= 14:

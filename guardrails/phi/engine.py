@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import structlog
 
-from guardrails.phi import agents, history, memory, neutral, record
+from guardrails.phi import agents, history, memory, neutral, record, vocabulary
 from guardrails.phi.expectation import vetoed
 from guardrails.phi.finds import Find, settled
 from guardrails.phi.history import People, Turn
@@ -56,10 +56,11 @@ class Deidentifier:
         try:
             self._nlp = language_model()
             self._tagger = tagger()
+            vocabulary.load()
+            lexicon()
         except ModelError as error:  # fail closed: everything is withheld, and says so
             _log.error("language model missing")
             self.unavailable = str(error)
-        lexicon()
         self._analyzer = Analyzer(without)
         self._anonymizer = Anonymizer()
 
@@ -101,7 +102,10 @@ class Deidentifier:
         tags: list[np.ndarray | None] = [None] * len(batch)
         if len(first) > 1:
             try:
-                asked = [self._read_for(*batch[index]) for index in first.values()]
+                asked = [
+                    self._asked(piece(segment.text, segment.speaker), vault)
+                    for segment, vault in (batch[index] for index in first.values())
+                ]
                 found = self._tagger.read_many(asked)
                 for index, read in zip(first.values(), found, strict=True):
                     tags[index] = read
@@ -110,15 +114,15 @@ class Deidentifier:
         return tags
 
     def _reads(self, text: str, vault: Vault) -> bool:
+        """Whether the tagger reads a text of a call: no longer one than a turn of speech is."""
         tagged = not self.unavailable and "tagger" not in self._without
         return tagged and vault.language in SPEECH and len(text) <= _WINDOW
 
-    def _read_for(
-        self, segment: Segment, vault: Vault
-    ) -> tuple[Piece, list[Piece], frozenset[str]]:
+    def _asked(self, own: Piece, vault: Vault) -> tuple[Piece, list[Piece], frozenset[str]]:
+        """What the tagger is asked about a turn: itself, the turns before it, what is open."""
         before = [turn.piece for turn in vault.recent][-_READ_BEFORE:]
         expected = vault.dialogue.open if "dialogue" not in self._without else frozenset[str]()
-        return piece(segment.text, segment.speaker), before, expected
+        return own, before, expected
 
     def _people(self, texts: Sequence[str]) -> list[People | None]:
         """spaCy's persons of each text, in one batch; None where it failed."""
@@ -201,11 +205,10 @@ class Deidentifier:
         return finds
 
     def _tagged(self, view: View, vault: Vault) -> View:
-        if "tagger" in self._without or vault.language not in SPEECH:
+        if not self._reads(view.text, vault):
             return view
-        before = [turn.piece for turn in vault.recent][-_READ_BEFORE:]
         own = piece(view.text, view.context.speaker, view.words)
-        return replace(view, tags=self._tagger.read(own, before, view.expected))
+        return replace(view, tags=self._tagger.read(*self._asked(own, vault)))
 
     def _masked(self, segment: Segment, vault: Vault, found: "_Found") -> Utterance:
         """The utterance; a final segment is remembered, with the dialogue after it."""
@@ -215,9 +218,7 @@ class Deidentifier:
             memory.remember(found.view, vault, found.finds)
             own = piece(segment.text, segment.speaker, found.view.words)
             turn = Turn(segment, own, found.people, tuple(found.finds), shown, found.view.expected)
-            kept = [t for t in vault.recent if t.segment.segment_id != segment.segment_id]
-            vault.recent.clear()
-            vault.recent.extend([*kept, turn])
+            vault.remember(turn)
         return _utterance(segment, text, _entities(segment.text, found.finds, places, vault))
 
     def _corrected(self, vault: Vault, found: "_Found") -> tuple[Utterance, ...]:
@@ -237,9 +238,7 @@ class Deidentifier:
             shown = tuple(placeholder for *_, placeholder in places)
             out.append(_utterance(segment, masked, _entities(text, finds, places, vault)))
             anew = replace(turn, segment=segment, finds=tuple(finds), shown=shown)
-            turns = [anew if t is turn else t for t in vault.recent]
-            vault.recent.clear()
-            vault.recent.extend(turns)
+            vault.correct(turn, anew)
         return tuple(out)
 
 

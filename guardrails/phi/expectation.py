@@ -15,7 +15,7 @@ from wordfreq import zipf_frequency
 from guardrails.phi.checksums import luhn
 from guardrails.phi.cities import STATE
 from guardrails.phi.lexicon import bare_name
-from guardrails.phi.numbers import ENTITIES
+from guardrails.phi.numbers import ENTITIES, LONG
 from guardrails.phi.spoken import Run
 from guardrails.phi.tagger.recognizer import doubts
 from guardrails.phi.view import View
@@ -47,7 +47,6 @@ DOUBT = 0.99
 _CERTAIN = 0.95
 _PLAIN_DOUBT = 0.9
 _EVERYDAY = 4.5
-_LONG = 6
 
 
 class DialogueEnhancer(ContextAwareEnhancer):
@@ -139,11 +138,13 @@ def vetoed(view: View, start: int, end: int, kind: str, score: float) -> bool:
 
     Not a written form, nor a long number: no dose and no reading has six digits.
     """
+    if score >= _CERTAIN:
+        return False
     limit = _PLAIN_DOUBT if kind == "PERSON" and _plain(view, start, end) else DOUBT
-    if score >= _CERTAIN or doubts(view, start, end) <= limit:
+    if doubts(view, start, end) <= limit:
         return False
     run = next((run for run in view.runs if run.end == end), None)
-    return kind not in ENTITIES or run is None or run.digits < _LONG
+    return kind not in ENTITIES or run is None or run.digits < LONG
 
 
 def _plain(view: View, start: int, end: int) -> bool:

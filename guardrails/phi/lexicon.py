@@ -10,10 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from guardrails.phi.vocabulary import diseases, drugs, everyday
+from guardrails.phi.vocabulary import diseases, drugs, everyday, folder
 
 FIRST_SHARE = 0.003
 """Per cent of people: a rarer first name is no evidence by itself."""
@@ -190,12 +189,9 @@ def folded(word: str) -> str:
 @cache
 def lexicon() -> Lexicon:
     """The names and words of this installation, read once (a quarter of a second)."""
-    spec = find_spec("names")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package `names` is not installed")
-    folder = Path(spec.origin).parent
+    names = folder("names")
     female, male, last = (
-        _census(folder / f"dist.{name}") for name in ("female.first", "male.first", "all.last")
+        _census(names / f"dist.{name}") for name in ("female.first", "male.first", "all.last")
     )
     first = {**female, **{name: max(s, female.get(name, 0)) for name, s in male.items()}}
     every = frozenset(first) | frozenset(last)

@@ -13,6 +13,8 @@ from guardrails.phi.spoken import Run
 from guardrails.phi.view import Span, View
 
 CANDIDATE = 0.2
+LONG = 6
+"""No dose and no reading has so many digits."""
 ENTITIES = [
     "PHONE", "SSN", "ID", "MEMBER_ID", "MBI", "MRN", "CREDIT_CARD", "ACCOUNT", "CASE_NUMBER",
     "LICENSE", "NPI", "DEA", "VEHICLE", "DEVICE", "ZIP", "USERNAME",

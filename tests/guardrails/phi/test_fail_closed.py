@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from guardrails.phi import Deidentified, Deidentifier, Vault, engine
+from guardrails.phi import Deidentified, Deidentifier, Vault, engine, vocabulary
 from guardrails.phi.model import ModelError
 from guardrails.phi.tagger import tagger
 from guardrails.utterance import Segment
@@ -22,6 +22,19 @@ def test_a_missing_model_withholds_everything(monkeypatch: pytest.MonkeyPatch) -
     (one,) = Deidentifier().deidentify([(SAID, Vault("c"))])
     assert one.utterance.text == "<WITHHELD_1>"
     assert "missing" in one.utterance.withheld
+
+
+def test_a_changed_word_list_withholds_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    package, file, table, _ = vocabulary._DRUGS
+    monkeypatch.setattr(vocabulary, "_DRUGS", (package, file, table, "0" * 64))
+    vocabulary.drugs.cache_clear()
+    try:
+        (one,) = Deidentifier().deidentify([(SAID, Vault("c"))])
+    finally:
+        monkeypatch.undo()
+        vocabulary.drugs.cache_clear()
+    assert one.utterance.text == "<WITHHELD_1>"
+    assert "word list" in one.utterance.withheld
 
 
 def test_changed_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
