@@ -17,14 +17,13 @@ import structlog
 
 from copilot.metrics import STAGE_CPU
 from guardrails.phi import Deidentifier, Vault, withheld
-from guardrails.utterance import Segment, Utterance
+from guardrails.utterance import PLACEHOLDER, Segment, Utterance
 from guardrails.watch import Guard, Signals
 
 Vector = np.ndarray
 BATCH_CHARACTERS = 6_000
 """A batch holds no more text than this, so that one huge segment delays few others."""
 EMBEDDED_CHARACTERS = 1_200
-_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_\d+(?::[^<>]*)?>")
 _log = structlog.get_logger(__name__)
 
 
@@ -179,7 +178,7 @@ def spoken(text: str) -> str:
 
     A person says nothing about what is asked, and is left out.
     """
-    plain = _PLACEHOLDER.sub(
+    plain = PLACEHOLDER.sub(
         lambda match: "" if match[1] == "PERSON" else match[1].replace("_", " ").lower(), text
     )
     return re.sub(r"\s+(?=[,.?!])|(?<=\s)\s+", "", plain).strip()

@@ -7,11 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from guardrails.utterance import PLACEHOLDER
+
 Finding = Literal["number", "negation", "ungrounded", "scope", "promise", "placeholder", "length"]
 COVERED = 0.5
 """The share of a sentence's content words that the passages must hold."""
 _WORD = re.compile(r"[a-z']+")
-_PLACEHOLDER = re.compile(r"<[A-Z_]+_\d+(?::[^<>]*)?>")
 _NUMBER = re.compile(
     r"\d+(?:[.,/:]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy"
     r"|eighty|ninety|hundred|thousand|half|twice|double)\b"
@@ -46,8 +47,8 @@ def check(draft: str, passages: Sequence[str], heard: Sequence[str] = ()) -> lis
     said = draft.lower()
     if set(_NUMBER.findall(said)) - set(_NUMBER.findall(approved)):
         findings.append("number")
-    placeholders = set(_PLACEHOLDER.findall(draft))
-    if placeholders - set(_PLACEHOLDER.findall(" ".join(heard))):
+    placeholders = _placeholders(draft)
+    if placeholders - _placeholders(" ".join(heard)):
         findings.append("placeholder")
     if _SCOPE.search(said) and not _SCOPE.search(approved):
         findings.append("scope")
@@ -65,6 +66,10 @@ def check(draft: str, passages: Sequence[str], heard: Sequence[str] = ()) -> lis
     if len(_NEGATIONS.findall(said)) < len(_NEGATIONS.findall(approved)) and _drops(said, passages):
         findings.append("negation")
     return findings
+
+
+def _placeholders(text: str) -> set[str]:
+    return {match[0] for match in PLACEHOLDER.finditer(text)}
 
 
 def _drops(said: str, passages: Sequence[str]) -> bool:

@@ -4,9 +4,12 @@ Only `guardrails.phi` turns one into the other. Everything downstream takes an `
 raw text has no way into a rule, a store, a log or a prompt.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+PLACEHOLDER = re.compile(r"<([A-Z_]+)_\d+(?::[^<>]*)?>")
+"""A placeholder in a masked text, its type, and the note that a date may carry."""
 Speaker = Literal["agent", "patient", "other", "system"]
 
 
