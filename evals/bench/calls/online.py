@@ -81,6 +81,15 @@ def local(person: Person, born: int, rng: random.Random) -> str:
     )
 
 
+def numbered(name: str, rng: random.Random) -> str:
+    """A name as it was still free: often with a number behind."""
+    return (
+        f"{name} {fill(rng.choice(('9', '9#', '9##', '####')), rng)}"
+        if rng.random() < 0.6
+        else name
+    )
+
+
 def url(rng: random.Random) -> str:
     """A link that leads to one person's page."""
     firm = rng.choice(_FIRMS)

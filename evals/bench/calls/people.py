@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from evals.bench.calls import lists
+from evals.bench.calls import lists, variety
 
 # origin: its share among English calls and among Spanish ones
 _ORIGINS = {
@@ -146,6 +146,9 @@ def draw(
     if middle == first or rng.random() < 0.35:
         middle = rng.choice("ABCDEFGHJLMNPRSTW")
     surname = last or _surname(rng, names, origin, split)
+    if split == "train" and language == "en" and rng.random() < 0.4:
+        first = variety.first_name(rng)
+        surname = last or variety.surname(rng)
     ascii_only = rng.random() < (0.75 if language == "en" else 0.2) or origin == "vi_VN"
     if ascii_only:
         first, middle, surname = (plain(text) for text in (first, middle, surname))
@@ -193,6 +196,13 @@ def _surname(rng: random.Random, names: _Names, origin: str, split: str) -> str:
 def _pick(rng: random.Random, names: _Names, column: int) -> str:
     pool = (names.male, names.female, names.last)[column]
     return rng.choices(pool, names.weights[column] if names.weights else None)[0]
+
+
+def every_name(split: str) -> frozenset[str]:
+    """All names that a split may draw."""
+    origins = [*_ORIGINS, *(row.split("|")[0] for row in lists.read("people_of_the_world"))]
+    pools = [_names(origin, split) for origin in origins]
+    return frozenset(name for p in pools for part in (p.male, p.female, p.last) for name in part)
 
 
 @cache

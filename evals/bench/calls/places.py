@@ -1,10 +1,9 @@
 """Addresses in real towns: house number, street, apartment, city, county, ZIP code."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.bench.calls import lists
+from evals.bench.calls import lists, variety
 from evals.bench.calls.codes import fill
 from evals.bench.calls.speech.habits import choose
 
@@ -97,8 +96,8 @@ class Place:
 def draw(rng: random.Random, split: str, plain: bool, unit: bool) -> Place:
     """A place; `plain` wants a house on a street, `unit` keeps the apartment out of the line."""
     city, county, state, prefix, area = rng.choice(lists.own("cities", split)).split("|")
-    if split == "train" and rng.random() < 0.4:
-        city = _unheard(rng)
+    if split == "train" and rng.random() < 0.8:
+        city = variety.city(rng)
     number = choose(
         rng,
         {
@@ -123,34 +122,9 @@ def draw(rng: random.Random, split: str, plain: bool, unit: bool) -> Place:
     )
 
 
-def _unheard(rng: random.Random) -> str:
-    """A town that is on no map, so that a tagger learns where one is said, not which there are."""
-    name = rng.choice(_names("last") if rng.random() < 0.6 else _names("first"))
-    if rng.random() < 0.25:
-        return f"{rng.choice(_BEFORE)} {name}"
-    town = name + rng.choice(_BEHIND)
-    return f"{rng.choice(_BEFORE)} {town}" if rng.random() < 0.25 else town
-
-
-_BEFORE = ("North", "South", "East", "West", "New", "Lake", "Port", "Fort", "Mount", "San", "Santa")
-_BEHIND = ("town", "ton", "land", "ville", "berg", "burgh", "borough", "bury", "view", "port",
-           "mouth", "stad", "furt", "chester", "fort", "haven", "side", "shire", "field", "wood")  # fmt: skip
-_WAYS = ("Forge", "Locks", "Mountain", "Well", "Key", "Neck", "Row", "Parks", "Camp", "Radial",
-         "Fields", "Cliffs", "Groves", "Alley", "Summit", "Forest", "Valleys", "Shoal", "Knoll",
-         "Mews", "Point", "Isle", "Crossing", "Springs", "Track", "Union", "Meadows")  # fmt: skip
-
-
-def _names(kind: str) -> Sequence[str]:
-    """Names for towns and streets that are on no map: people's, of Faker's US list."""
-    from faker.providers.person.en_US import Provider
-
-    found: Sequence[str] = tuple(Provider.last_names if kind == "last" else Provider.first_names)
-    return lists.half(found, "train")
-
-
 def _street(rng: random.Random, split: str) -> str:
-    if split == "train" and rng.random() < 0.3:
-        return f"{rng.choice(_names('last'))} {rng.choice(_WAYS)}"
+    if split == "train" and rng.random() < 0.15:
+        return variety.way(rng)
     kind = choose(rng, {"name": 66, "number": 18, "highway": 8, "county": 4, "court": 4})
     way = rng.choice(("N", "S", "E", "W")) if rng.random() < 0.3 else ""
     if rng.random() < 0.35 and way:
@@ -168,6 +142,8 @@ def _street(rng: random.Random, split: str) -> str:
         return rng.choice(("County Road", "CR", "FM")) + f" {rng.randint(11, 2999)}"
     else:
         base, kind_of_way = rng.choice(lists.own("streets", split)).split("|")
+        if split == "train" and rng.random() < 0.75:
+            base = variety.street(rng)
         name = f"{base} {_type(kind_of_way, rng)}".strip()
     return f"{way} {name}".strip()
 

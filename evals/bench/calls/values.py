@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from evals.bench.calls import codes, issued, kin, lists, online, people, places
+from evals.bench.calls import codes, issued, kin, lists, online, people, places, variety
 from evals.bench.calls.people import Person
 from evals.bench.calls.places import Place
 from evals.bench.calls.slots import CODES, PEOPLE
@@ -48,6 +48,8 @@ def draw(template: Template, split: str, rng: random.Random) -> Values:
     age = _age(template, "age90" in names, rng)
     born = today - timedelta(days=age * 365 + age // 4 + rng.randint(3, 350))
     user = online.local(persons["patient"], born.year, rng)
+    if split == "train" and rng.random() < 0.2:
+        user = online.numbered(variety.handle(rng), rng)
     numbers = _numbers(place, persons["doctor"], user.replace(" ", ""), rng)
     return Values(
         people=persons,
@@ -57,21 +59,32 @@ def draw(template: Template, split: str, rng: random.Random) -> Values:
         numbers=numbers,
         wrong={name: codes.wrong(number, rng) for name, number in numbers.items()},
         online={
-            "email": online.email(persons["patient"], born.year, rng),
+            "email": _email(persons["patient"], born.year, split, rng),
             "email2": online.email(persons["relative"], born.year - 25, rng),
             "username": user,
             "url": online.url(rng),
             "ip": online.ip(rng),
         },
         plain={
-            "clinic": rng.choice(lists.read("clinics")),
+            "clinic": variety.practice(rng)
+            if split == "train" and rng.random() < 0.5
+            else rng.choice(lists.read("clinics")),
             "health_plan": rng.choice(lists.read("health_plans")),
             "pharmacy": rng.choice(lists.read("pharmacies")),
             "state": place.state,
             "weekday": rng.choice(_DAYS[template.language].split()),
-            "employer": rng.choice(lists.own("employers", split)),
+            "employer": variety.workplace(rng)
+            if split == "train" and rng.random() < 0.9
+            else rng.choice(lists.own("employers", split)),
         },
     )
+
+
+def _email(person: Person, born: int, split: str, rng: random.Random) -> str:
+    found = online.email(person, born, rng)
+    if split == "train" and rng.random() < 0.2:
+        found = f"{online.numbered(variety.handle(rng), rng)} @ {found.split(' @ ')[1]}"
+    return found
 
 
 def on_file(values: Values) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Run:
         yield from files(self.folder / _BEFORE)
         yield from log_lines(self.first_log)
         for page in self.first_pages.values():
-            yield Text("http", page, "lines")
+            yield _page("http", page)
         for pattern in _OWN_WORDS:
             for file in sorted(_ROOT.glob(pattern)):
                 yield Text("file", file.read_text(), "lines")
@@ -59,13 +59,18 @@ class Run:
         for prompt in self.prompts:
             yield Text("llm prompt", prompt, "json")
         for path, page in heard.pages.items():
-            yield Text("metrics" if path == "/metrics" else "http", page, "lines")
+            yield _page("metrics" if path == "/metrics" else "http", page)
         for name, body in heard.stored.items():
             for event in json.loads(body):
                 yield Text("http", json.dumps(event), "json", self.numbers[name])
         for event in heard.events:
             call = self.numbers.get(json.loads(event).get("conversation_id") or "")
             yield Text("ws event", event, "json", call)
+
+
+def _page(place: str, page: str) -> Text:
+    """A page as its texts where it is JSON: run together, times and counts make any number."""
+    return Text(place, page, "json" if page[:1] in ("[", "{") else "lines")
 
 
 def run(folder: Path, calls: Sequence[Played]) -> Run:

@@ -24,9 +24,11 @@ _RAW = re.compile(r'\\[nrt"\\/]|["\x00-\x1f\x7f\ufffd]')
 """What parts the texts in a binary file or a JSON document."""
 _PREFIX = re.compile(r"\s*(?:- |\w+: )")
 _IDS = frozenset(
-    "agent_id at conversation_id digest effective event_id flag_id hash passage_id previous_hash rule_id"
-    " segment_id suggestion_id timestamp".split()
+    "agent_id at conversation_id digest effective ended_at event_id flag_id hash passage_id"
+    " previous_hash rule_id segment_id started_at suggestion_id timestamp".split()
 )
+_NUMBER = "timestamp"
+"""What a number counts as: a count or a time, of which a few digits say nothing."""
 UTTERANCE, NOTE = "utterance", "note"
 """What the de-identifier gives out."""
 _SPOKEN_OF = frozenset({"http", "journal", "llm prompt", "log", "ws event", UTTERANCE, NOTE})
@@ -71,6 +73,8 @@ class Text:
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield key, value
+    elif isinstance(value, int | float):
+        yield _NUMBER, str(value)
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield "", name

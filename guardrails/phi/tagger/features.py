@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from wordfreq import zipf_frequency
 
 from guardrails.phi import vocabulary
 from guardrails.phi.asks import ORDER
@@ -18,10 +19,25 @@ from guardrails.phi.calendar import MONTHS, ORDINALS
 from guardrails.phi.lexicon import bare_name, folded, lexicon
 from guardrails.phi.speech import SPANISH
 from guardrails.phi.spoken import Word, words
+from guardrails.phi.tagger.vectors import vector
 
-COLUMNS = ("word", "prefix", "suffix", "shape", "names", "lists", "place", "asked", "also asked")
-BEFORE = 40
-"""How many words of the turns before are read along."""
+COLUMNS = (
+    "word",
+    "prefix",
+    "suffix",
+    "shape",
+    "names",
+    "spanish",
+    "lists",
+    "vector",
+    "place",
+    "asked",
+    "also asked",
+)
+REACH = (1, 2, 4, 8, 1)
+"""How far to each side each layer of the network looks."""
+BEFORE = sum(REACH)
+"""How many words of the turns before are read along: as many as the network sees."""
 _NUMBERS = {
     **dict.fromkeys(SPANISH.ones, 1),
     **dict.fromkeys(SPANISH.teens, 2),
@@ -76,7 +92,9 @@ def _word(heard: str) -> tuple[int, ...]:
         _hash("s" + digits[-3:]),
         _hash("h" + _shape(heard)),
         _named(lower),
+        1 + int(zipf_frequency(heard.lower(), "es")),
         _listed(lower),
+        vector(heard),
     )
 
 
@@ -91,9 +109,7 @@ def _shape(heard: str) -> str:
 
 
 def _named(lower: str) -> int:
-    """How common a word is as a first name, as a surname and as a word."""
-    from wordfreq import zipf_frequency
-
+    """How common a word is as a first name, as a surname and as an English word."""
     bare = bare_name(lower)
     known = lexicon()
     first = known.first_rank(bare)

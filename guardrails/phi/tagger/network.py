@@ -14,20 +14,22 @@ from thinc.api import (
     with_array,
 )
 
-from guardrails.phi.tagger.features import COLUMNS
+from guardrails.phi.tagger.features import COLUMNS, REACH
+from guardrails.phi.tagger.vectors import table
 
-WIDTH = 96
+WIDTH = 128
 _TABLES = {"word": (64, 6000), "prefix": (32, 2000), "suffix": (32, 2000), "names": (32, 400),
            "lists": (24, 1200), "shape": (16, 400)}  # fmt: skip
 _SMALL = (16, 64)
-REACH = (1, 2, 4, 8, 1)
-"""How far to each side each layer looks: together 16 words."""
+_VECTOR = 64
 
 
 def network(labels: int, dropout: float = 0.0) -> Model[Any, Any]:
     """From rows of features to the probability of each label, for a list of turns."""
     columns = [
-        HashEmbed(*_TABLES.get(name, _SMALL), column=index, seed=index, dropout=dropout)
+        _vectors(index)
+        if name == "vector"
+        else HashEmbed(*_TABLES.get(name, _SMALL), column=index, seed=index, dropout=dropout)
         for index, name in enumerate(COLUMNS)
     ]
     layers = [
@@ -39,7 +41,7 @@ def network(labels: int, dropout: float = 0.0) -> Model[Any, Any]:
         )
         for reach in REACH
     ]
-    wide = sum(_TABLES.get(name, _SMALL)[0] for name in COLUMNS)
+    wide = sum(_VECTOR if name == "vector" else _TABLES.get(name, _SMALL)[0] for name in COLUMNS)
     return cast(
         Model[Any, Any],
         with_array(
@@ -52,6 +54,26 @@ def network(labels: int, dropout: float = 0.0) -> Model[Any, Any]:
             pad=max(REACH) * 2,
         ),
     )
+
+
+def _vectors(column: int) -> Model[Any, Any]:
+    """The vector of each word, turned by trained weights; none where the word has none."""
+    known = table()
+
+    def init(model: Model[Any, Any], X: Any = None, Y: Any = None) -> None:  # noqa: N803
+        drawn = np.random.default_rng(column).standard_normal((known.shape[1], _VECTOR))
+        model.set_param("W", (drawn / np.sqrt(known.shape[1])).astype("f"))
+
+    def forward(model: Model[Any, Any], rows: np.ndarray, is_train: bool) -> Any:
+        found = known[rows[:, column].astype(np.int64)]
+
+        def backward(gradient: np.ndarray) -> np.ndarray:
+            model.inc_grad("W", cast(Any, found.T @ gradient))
+            return rows
+
+        return found @ model.get_param("W"), backward
+
+    return Model("vectors", forward, init=init, params={"W": None}, dims={"nO": _VECTOR})
 
 
 def _neighbours(reach: int) -> Model[Any, Any]:

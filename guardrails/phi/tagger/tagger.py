@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from guardrails.phi.model import ModelError
+from guardrails.phi.model import ModelError, on_one_core
 from guardrails.phi.tagger.features import Piece, rows
 from guardrails.phi.tagger.network import network
 
@@ -68,4 +68,5 @@ def tagger() -> Tagger:
         raise ModelError("the tagger's weights are missing") from None
     if hashlib.sha256(raw).hexdigest() != wanted:
         raise ModelError("the tagger's weights are not the ones that were trained")
-    return Tagger(network(len(LABELS)).from_bytes(raw))
+    with on_one_core():
+        return Tagger(network(len(LABELS)).from_bytes(raw))

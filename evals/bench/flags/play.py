@@ -1,0 +1,117 @@
+"""Plays a labelled call through the fold, masked by its labels, and keeps what was raised when."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from copilot.analysis import spoken
+from copilot.conversation import Book, Ended, Said, Started, State, step
+from copilot.events import FlagEvent
+from copilot.packs_cli import PROTOCOLS
+from evals.bench.calls.generate import Call
+from evals.bench.flags.golden import Golden
+from guardrails.sentiment import sentiment
+from guardrails.utterance import Entity, Speaker, Utterance
+from guardrails.watch import Guard
+
+Embed = Callable[[Sequence[str]], np.ndarray]
+RULES = PROTOCOLS.parent.parent / "rules" / "packs"
+_TYPES = {
+    "NAME": "PERSON",
+    "ORG": "ORGANIZATION",
+    "AGE90": "AGE",
+    "CARD": "CREDIT_CARD",
+    "FAX": "PHONE",
+}
+_MS_A_WORD, _MS_BETWEEN = 400, 1_200
+_ON_FILE = {"NAME": "name", "DATE": "date_of_birth", "PHONE": "phone"}
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A flag as it was first shown, and the turn that raised it (the last one, at the end)."""
+
+    turn: int
+    category: str
+    severity: str
+    rule_id: str
+    title: str
+    quote: str
+
+
+def guard(embed: Embed) -> Guard:
+    """The packs of this product."""
+    return Guard.load(sorted(RULES.glob("*.yaml")), sorted(PROTOCOLS.glob("*.yaml")), embed, None)
+
+
+def utterances(call: Call, style: str) -> list[Utterance]:
+    """The turns of a call in a style, each identifier replaced by its placeholder."""
+    numbers: dict[str, dict[str, int]] = {}
+    out: list[Utterance] = []
+    at = 0
+    on_file = {_plain(value): name for name, value in call.on_file.items()}
+    for index, turn in enumerate(call.turns):
+        said = turn.text(style)
+        text, end = "", 0
+        entities: list[Entity] = []
+        for start, stop, kind in sorted(turn.spans(style)):
+            value, kind = _plain(said[start:stop]), _TYPES.get(kind, kind)
+            seen = numbers.setdefault(kind, {})
+            placeholder = f"<{kind}_{seen.setdefault(value, len(seen) + 1)}>"
+            text += said[end:start]
+            entities.append(
+                Entity(
+                    len(text),
+                    len(text) + len(placeholder),
+                    kind,
+                    placeholder,
+                    on_file.get(value, ""),
+                )
+            )
+            text, end = text + placeholder, stop
+        text += said[end:]
+        last = at + _MS_A_WORD * len(said.split())
+        out.append(
+            Utterance(
+                call.id, f"s-{index}", _speaker(turn.speaker), text, tuple(entities), True, at, last,
+                sentiment=sentiment(text),
+            )
+        )  # fmt: skip
+        at = last + _MS_BETWEEN
+    return out
+
+
+def _speaker(name: str) -> Speaker:
+    return "agent" if name == "agent" else "patient" if name == "patient" else "other"
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"\W+", "", value.lower())
+
+
+def play(watched: Guard, embed: Embed, known: Golden, style: str) -> list[Raised]:
+    """What is raised in a call, in the order it was shown."""
+    said = utterances(known.call, style)
+    vectors = embed([spoken(u.text)[:1200] or "." for u in said])
+    facts = replace(known.facts, on_file=frozenset(known.call.on_file))
+    book = Book(watched)
+    state, _ = step(book, State(known.call.id), Started(facts))
+    raised: list[Raised] = []
+
+    def keep(turn: int, events: Sequence[object]) -> None:
+        raised.extend(
+            Raised(turn, e.category, e.severity, e.rule_id, e.title,
+                   e.evidence[-1].quote if e.evidence else "")
+            for e in events
+            if isinstance(e, FlagEvent) and e.status == "raised"
+        )  # fmt: skip
+
+    for index, (utterance, vector) in enumerate(zip(said, vectors, strict=True)):
+        given = Said(utterance, watched.notice(utterance, vector), utterance.end_ms)
+        state, events = step(book, state, given)
+        keep(index, events)
+    state, events = step(book, state, Ended(said[-1].end_ms if said else 0))
+    keep(len(said) - 1, events)
+    return raised
