@@ -88,6 +88,28 @@ def retrieval(
 
 
 @eval_app.command(
+    epilog="**Examples:** `copilot eval flags` · `copilot eval flags --split dev --errors`"
+)
+def flags(
+    split: Annotated[str, typer.Option(help="Golden calls: dev or test.")] = "test",
+    seed: Annotated[int, typer.Option(help="Seed of the values in them.")] = 1,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="List every miss and false flag; with dev only.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recall and precision of flags on golden calls, each rule's worth, and the cost in CPU."""
+    from evals.bench.flags import report
+
+    if split not in ("dev", "test") or (errors and split == "test"):
+        print("copilot eval flags: --split dev or test; --errors with dev only", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(2)
+    result, judged = report.run(split, seed)
+    text = report.table(result)
+    _show(result, f"{text}\n\n{report.errors(judged)}" if errors else text, as_json)
+
+
+@eval_app.command(
     epilog="**Examples:** `copilot eval load` · `copilot eval load --calls 50 --seconds 30 --json`"
 )
 def load(

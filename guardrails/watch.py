@@ -18,7 +18,7 @@ from guardrails.protocols.tracker import ProtocolState, StepHit
 from guardrails.rules.book import Hit, Rulebook
 from guardrails.rules.errors import PackError
 from guardrails.rules.phrases import yes_or_no
-from guardrails.rules.rule import Rule
+from guardrails.rules.rule import SURE, Rule
 from guardrails.utterance import Utterance
 
 __all__ = [
@@ -33,10 +33,14 @@ DISTRESS = -0.6
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What stateless matching found in an utterance. Free of PHI, fit for the journal."""
+    """What stateless matching found in an utterance. Free of PHI, fit for the journal.
+
+    `cues` are those heard in it that a rule goes by (`after`).
+    """
 
     hits: tuple[Hit, ...] = ()
     steps: tuple[StepHit, ...] = ()
+    cues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +123,16 @@ class Guard:
         """What an utterance matches, whatever was said before it."""
         if utterance.withheld:
             return Signals()
-        hits = self.book.match(utterance.text, utterance.speaker, embedding)
+        heard = self.book.heard(embedding)
+        hits = self.book.match(utterance.text, utterance.speaker, embedding, heard)
         for entity in utterance.entities:
             for rule in self.book.by_entity.get(entity.type, ()):
                 hits.append(Hit(rule.rule_id, "said", entity.placeholder))
         steps = [hit for p in self.protocols.values() for hit in tracker.match(p, utterance)]
-        return Signals(tuple(hits), tuple(steps))
+        cues = tuple(sorted(cue for cue in self.book.after if heard.get(cue, 0.0) >= SURE))
+        if embedding is None and utterance.sentiment <= DISTRESS:
+            cues = ("distress",)  # without an embedding, by its words
+        return Signals(tuple(hits), tuple(steps), cues)
 
 
 def begin(guard: Guard, facts: CallFacts) -> JudgeState:
@@ -150,7 +158,7 @@ def hear(guard: Guard, state: JudgeState, heard: Heard) -> JudgeState:
             evidence = Evidence(utterance.segment_id, hit.quote)
             state = _raise(state, rule, (evidence,), utterance.end_ms)
     if utterance.speaker == "patient":
-        state = _patient_turn(guard, state, utterance)
+        state = _patient_turn(guard, state, utterance, signals)
     elif utterance.speaker == "agent":
         state = _agent_turn(guard, state, utterance, signals)
     return tick(guard, state, utterance.start_ms)
@@ -271,7 +279,9 @@ def _learn(guard: Guard, state: JudgeState) -> JudgeState:
     return state
 
 
-def _patient_turn(guard: Guard, state: JudgeState, utterance: Utterance) -> JudgeState:
+def _patient_turn(
+    guard: Guard, state: JudgeState, utterance: Utterance, signals: Signals
+) -> JudgeState:
     if state.asked and yes_or_no(utterance.text) == "yes":
         # "Any chest pain?" "Yes": meant only where the question named one thing
         if len({hit.rule_id for hit in state.asked}) == 1:
@@ -279,7 +289,7 @@ def _patient_turn(guard: Guard, state: JudgeState, utterance: Utterance) -> Judg
             asked = Evidence(state.asked_in, state.asked[0].quote)
             answer = Evidence(utterance.segment_id, utterance.text[:80])
             state = _raise(state, rule, (asked, answer), utterance.end_ms)
-    if utterance.sentiment <= DISTRESS:
+    if "distress" in signals.cues:
         state = replace(state, distress=(utterance.segment_id, utterance.text[:120]))
     return replace(state, asked=(), asked_in="")
 
@@ -309,6 +319,8 @@ def _raise(state: JudgeState, rule: Rule, evidence: tuple[Evidence, ...], at_ms:
     if rule.programs and facts.program not in rule.programs:
         return state
     if not rule.requires <= state.known or rule.unless & state.known:
+        return state
+    if rule.rule_id in state.settled and not rule.after:
         return state
     flag = _flag(rule, evidence)
     standing = next((f for f in state.flags if f.flag_id == flag.flag_id), None)

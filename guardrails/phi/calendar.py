@@ -81,7 +81,7 @@ def _ordinal(match: re.Match[str]) -> int:
 
 
 def _pieces(run: Run) -> list[str]:
-    return [atom.canon for atom in run.atoms if atom.canon.isdigit()]
+    return [atom.canon for atom in run.atoms if atom.canon.isdecimal()]
 
 
 def _joined(pieces: list[str], day_due: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ import re
 
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1, as on payment cards."""
-    if not digits.isdigit():
+    if not digits.isdecimal():
         return False
     total = 0
     for index, character in enumerate(reversed(digits)):

@@ -42,7 +42,7 @@ _MEASURED = re.compile(
 )
 
 
-DOUBT = 0.99
+DOUBT = 0.98
 """What the tagger is so sure of to be no identifier stays, but for written forms and the record."""
 _CERTAIN = 0.95
 _PLAIN_DOUBT = 0.9

@@ -48,6 +48,10 @@ _VIN = re.compile(r"(?=.*\d.*\d.*\d)[a-hj-npr-z0-9]{17}")
 _CALLS = re.compile(
     r"\b(?:call|dial|text|ring|llame|marque|llamar)\w*\s+(?:\w+\s+){0,2}$", re.IGNORECASE
 )
+_PROCEDURE = re.compile(
+    r"\b(?:cpt|hcpcs|procedure|billing)(?: code)?(?: is| was)?\W*$", re.IGNORECASE
+)
+_MODIFIER = re.compile(r"\W*(?:with )?(?:a |the )?modifier\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?:at|by|till|until|before|after|around|to|las?)\s+(?:about\s+)?$", re.IGNORECASE
 )
@@ -90,12 +94,15 @@ def public(text: str) -> bool:
 
 
 def counts(view: View, run: Run) -> bool:
-    """Whether a unit or a currency says that a short run counts something."""
+    """Whether a unit, a currency or a table of procedures says that a short run is no code."""
     before = view.text[max(0, run.start - 16) : run.start]
     year = re.fullmatch(r"(?:19|20)\d\d", run.canon) and _YEAR.search(before)
     clock = re.fullmatch(r"(?:[1-9]|1[0-2])[0-5]\d", run.canon) and _CLOCK.search(before)
+    procedure = run.digits == 5 and (
+        _PROCEDURE.search(before) or _MODIFIER.match(view.text, run.end)
+    )
     return len(run.canon) < 9 and bool(
-        year or clock or _UNIT.match(view.text, run.end) or _MONEY.search(before)
+        procedure or year or clock or _UNIT.match(view.text, run.end) or _MONEY.search(before)
     )
 
 

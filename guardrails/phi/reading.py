@@ -89,7 +89,7 @@ class _Reading:
                 canon = inner.canon * speech.times[name]
                 return Atom(canon, word.start, inner.end, inner.kind, inner.single), used + 1
             return None, 1
-        if name.isdigit():
+        if name.isdecimal():
             return Atom(name, word.start, word.end, "D", single=len(name) == 1), 1
         if name == "o" and self._at(index + 1) in ("as", "for", "like"):
             return self._letter(index, "o")

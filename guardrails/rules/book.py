@@ -1,16 +1,20 @@
 """All rules together, and what of them an utterance matches: stateless, one pass."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from guardrails.cues.listener import WEIGHTS, listener
 from guardrails.rules.errors import PackError
-from guardrails.rules.phrases import first_meant
-from guardrails.rules.rule import Rule, read_rules
+from guardrails.rules.phrases import first_meant, only_mentioned
+from guardrails.rules.rule import SURE, Rule, read_rules
+from guardrails.trained import WeightsError
 
+QUOTE = 160
+"""So many characters of an utterance stand as evidence where all of it was meant."""
 Embed = Callable[[Sequence[str]], np.ndarray]
 
 
@@ -40,6 +44,9 @@ class Rulebook:
             (rule, rule.deadline_s * 1000) for rule in rules if rule.deadline_s is not None
         ]
         """The rules with a deadline, and it in milliseconds from the start of the call."""
+        self.after = frozenset(rule.after for rule in rules if rule.after)
+        """The cues of patients after which an agent's turn is looked at."""
+        self._cues = [rule for rule in rules if rule.cue or rule.settled_by]
         self._listening = [rule for rule in rules if rule.says or rule.resolved_by]
 
     @staticmethod
@@ -49,6 +56,10 @@ class Rulebook:
         Raises:
             PackError: a pack is wrong, or fails its own examples.
         """
+        try:
+            listener()
+        except WeightsError as error:
+            raise PackError(str(WEIGHTS), 1, str(error)) from None
         rules: list[Rule] = []
         for path in paths:
             for rule in read_rules(path, known):
@@ -59,13 +70,26 @@ class Rulebook:
         book._prove(embed)
         return book
 
-    def match(self, text: str, speaker: str, vector: np.ndarray | None) -> list[Hit]:
-        """What an utterance matches. `vector`: its unit vector, or None to go by words alone."""
-        hits: list[Hit] = []
+    def heard(self, vector: np.ndarray | None) -> Mapping[str, float]:
+        """How likely each cue is in an utterance; nothing without its vector."""
+        return listener().hear(vector) if vector is not None and (self._cues or self.after) else {}
+
+    def match(
+        self,
+        text: str,
+        speaker: str,
+        vector: np.ndarray | None,
+        cues: Mapping[str, float] | None = None,
+    ) -> list[Hit]:
+        """What an utterance matches. `vector`: its unit vector, or None to go by words alone.
+
+        `cues` are those heard in it, where they are known already.
+        """
+        hits = self._by_cue(text, speaker, self.heard(vector) if cues is None else cues)
         for rule in self._listening:
             if rule.speaker in (speaker, "any"):
                 found = first_meant(rule.says, text, literal=rule.literal)
-                if found is not None:
+                if found is not None and not _said(hits, rule):
                     hits.append(Hit(rule.rule_id, "said", text[found.start() : found.end()]))
             elif rule.asked and speaker == "agent" and _question(text):
                 found = first_meant(rule.says, text, literal=True)
@@ -79,26 +103,62 @@ class Rulebook:
             near = self._matrix @ vector
             for index in np.flatnonzero(near >= 0.5):
                 rule = self._owners[int(index)]
-                known = any(h.rule_id == rule.rule_id and h.kind == "said" for h in hits)
-                if near[index] >= rule.threshold and rule.speaker in (speaker, "any") and not known:
-                    hits.append(Hit(rule.rule_id, "said", text[:160]))
+                meant = near[index] >= rule.threshold and rule.speaker in (speaker, "any")
+                if meant and not _said(hits, rule):
+                    hits.append(Hit(rule.rule_id, "said", text[:QUOTE]))
+        return hits
+
+    def _by_cue(self, text: str, speaker: str, cues: Mapping[str, float]) -> list[Hit]:
+        """Rules whose cue is heard: of the critical ones, and of each other category, the likeliest.
+
+        Neighbouring matters sound alike, and one is enough to get help.
+        """
+        hits: list[Hit] = []
+        likeliest: dict[str, tuple[float, Rule]] = {}
+        for rule in self._cues if cues else ():
+            if speaker == "agent" and any(cues[cue] >= SURE for cue in rule.settled_by):
+                hits.append(Hit(rule.rule_id, "settled", text[:QUOTE]))
+            if rule.cue and rule.speaker in (speaker, "any"):
+                surplus = cues[rule.cue] - rule.sure
+                group = rule.severity if rule.severity == "critical" else rule.category
+                best = likeliest.get(group)
+                better = surplus >= 0 and (best is None or surplus > best[0])
+                if better and not only_mentioned(rule.says, text, literal=rule.literal):
+                    likeliest[group] = surplus, rule
+        hits += [Hit(rule.rule_id, "said", text[:QUOTE]) for _, rule in likeliest.values()]
         return hits
 
     def _prove(self, embed: Embed) -> None:
-        for rule in self.rules.values():
-            lines = [*rule.examples, *rule.counter_examples]
-            vectors = embed(lines) if rule.means and lines else [None] * len(lines)
+        """Runs every rule's own examples, embedded all in one go."""
+        shown = [
+            (rule, line, wanted)
+            for rule in self.rules.values()
+            for lines, wanted in ((rule.examples, True), (rule.counter_examples, False))
+            for line in lines
+        ]
+        by_meaning = [line for rule, line, _ in shown if rule.means or rule.cue]
+        vectors = iter(embed(by_meaning) if by_meaning else ())
+        for rule, line, wanted in shown:
+            vector = next(vectors) if rule.means or rule.cue else None
             speaker = "agent" if rule.speaker == "agent" else "patient"
-            for index, (line, vector) in enumerate(zip(lines, vectors, strict=True)):
-                wanted = index < len(rule.examples)
-                hits = self.match(line, speaker, vector)
-                found = any(h.rule_id == rule.rule_id and h.kind == "said" for h in hits)
-                if found != wanted:
-                    kind = "example" if wanted else "counter-example"
-                    verb = "does not match" if wanted else "matches"
-                    raise PackError(
-                        rule.path, rule.line, f"{rule.rule_id}: {kind} {verb}: {line!r}"
-                    )
+            if self._alone(rule, line, speaker, vector) != wanted:
+                kind = "example" if wanted else "counter-example"
+                verb = "does not match" if wanted else "matches"
+                reason = f"{rule.rule_id}: {kind} {verb}: {line!r}"
+                raise PackError(rule.path, rule.line, reason)
+
+    def _alone(self, rule: Rule, line: str, speaker: str, vector: np.ndarray | None) -> bool:
+        """Whether a rule matches a line, whatever other rules make of it."""
+        cue = (
+            bool(rule.cue)
+            and self.heard(vector).get(rule.cue, 0.0) >= rule.sure
+            and not only_mentioned(rule.says, line, literal=rule.literal)
+        )
+        return cue or _said(self.match(line, speaker, vector, {}), rule)
+
+
+def _said(hits: Sequence[Hit], rule: Rule) -> bool:
+    return any(hit.rule_id == rule.rule_id and hit.kind == "said" for hit in hits)
 
 
 def _question(text: str) -> bool:

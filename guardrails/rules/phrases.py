@@ -63,6 +63,13 @@ def first_meant(
     return None
 
 
+def only_mentioned(patterns: Sequence[re.Pattern[str]], text: str, *, literal: bool) -> bool:
+    """Whether a text holds a phrase, and none of its phrases is meant of here and now."""
+    if literal or first_meant(patterns, text, literal=False) is not None:
+        return False
+    return first_meant(patterns, text, literal=True) is not None
+
+
 def is_meant(lowered: str, start: int, end: int) -> bool:
     """Whether a phrase is said of here and now: not denied, imagined, past or of a relative."""
     head = lowered[:start]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from guardrails.cues.listener import listener
 from guardrails.flag import Category, Severity
 from guardrails.rules.errors import PackError
 from guardrails.rules.fields import Fields
@@ -14,11 +15,13 @@ from guardrails.rules.yamls import LINE, line_of, read_yaml
 EXAMPLES = 5
 """Every rule that listens carries at least so many examples, and so many counter-examples."""
 THRESHOLD = 0.62
+SURE = 0.5
+"""From this probability on, a cue is taken as heard."""
 _FIELDS = frozenset(
     """
     id version category severity title why say passage speaker matter says means threshold
     literal asked requires unless licence programs deadline_s resolved_by after entity
-    observation examples counter_examples source
+    observation examples counter_examples source cue sure settled_by
     """.split()
 )
 _NEEDED = ("id", "category", "severity", "title", "why")
@@ -36,7 +39,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `matter` merges: one flag for each matter in a call."""
+    """One rule. `matter` merges: one flag for each matter in a call.
+
+    `cue` is what it listens for however it is worded, from the probability `sure` on; `says` and
+    `means` are phrases. Cues of the agent in `settled_by` settle it.
+    """
 
     rule_id: str
     version: int
@@ -52,6 +59,9 @@ class Rule:
     means: tuple[str, ...]
     threshold: float
     literal: bool
+    cue: str
+    sure: float
+    settled_by: frozenset[str]
     asked: bool
     requires: frozenset[str]
     unless: frozenset[str]
@@ -95,7 +105,12 @@ def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> 
     passage = fields.passage(known)
     says = fields.patterns("says")
     means = tuple(str(line) for line in row.get("means") or ())
-    listens = bool(says or means)
+    listens = bool(says or means or row.get("cue"))
+    for field in ("cue", "after", "settled_by"):
+        named = row.get(field) or ()
+        for cue in (named,) if isinstance(named, str) else named:
+            if cue not in listener().cues:
+                raise fields.wrong(field, f"{cue!r} is no known cue")
     if not (
         listens
         or row.get("after")
@@ -127,6 +142,9 @@ def _rule(path: Path, row: Any, version: int, known: Collection[str] | None) -> 
         means=means,
         threshold=float(row.get("threshold") or THRESHOLD),
         literal=bool(row.get("literal")),
+        cue=fields.text("cue"),
+        sure=float(row.get("sure") or SURE),
+        settled_by=fields.names("settled_by"),
         asked=bool(row.get("asked")),
         requires=fields.names("requires"),
         unless=fields.names("unless"),

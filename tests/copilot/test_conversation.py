@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from copilot.conversation import Book, Ended, Said, Started, State, fold, step
 from guardrails.utterance import Utterance
 from guardrails.watch import CallFacts, Guard
+from knowledge_base.embedding import MiniLm
 
 PACKS = Path(__file__).parent.parent.parent / "guardrails"
 LINES = [
@@ -29,8 +29,7 @@ def book() -> Book:
     rules, protocols = (
         sorted((PACKS / n / "packs").glob("*.yaml")) for n in ("rules", "protocols")
     )
-    blank = lambda lines: np.zeros((len(lines), 384), dtype=np.float32)  # noqa: E731
-    return Book(Guard.load(rules, protocols, blank, None))
+    return Book(Guard.load(rules, protocols, MiniLm().embed, None))
 
 
 def said(book: Book, number: int, revision: int = 0) -> Said:

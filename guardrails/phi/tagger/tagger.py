@@ -1,7 +1,5 @@
 """The trained tagger: for each word of a turn, how likely it is part of which identifier."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 from guardrails.phi.model import ModelError, on_one_core
 from guardrails.phi.tagger.features import Piece, rows
 from guardrails.phi.tagger.network import network
+from guardrails.trained import WeightsError, weights
 
 LABELS = (
     "O", "PERSON", "DATE", "AGE", "PHONE", "EMAIL", "ADDRESS", "CITY", "ZIP", "ORGANIZATION", "SSN",
@@ -62,11 +61,8 @@ def tagger() -> Tagger:
         ModelError: the weights are missing or were changed.
     """
     try:
-        raw = WEIGHTS.read_bytes()
-        wanted = json.loads(ABOUT.read_text())["sha256"]
-    except (OSError, ValueError, KeyError):
-        raise ModelError("the tagger's weights are missing") from None
-    if hashlib.sha256(raw).hexdigest() != wanted:
-        raise ModelError("the tagger's weights are not the ones that were trained")
+        raw, _ = weights(WEIGHTS, ABOUT)
+    except WeightsError as error:
+        raise ModelError(str(error)) from None
     with on_one_core():
         return Tagger(network(len(LABELS)).from_bytes(raw))

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guardrails.phi.calendar import Day, read_day
@@ -47,6 +47,8 @@ def test_written_dates_are_read_back(day: date) -> None:
         assert found.whole == day
 
 
+@example("0²²0")
+@example("0²00")
 @given(st.text(max_size=60))
 def test_anything_may_be_said(text: str) -> None:
     read_day(text)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from guardrails.flag import Flag
+from guardrails.rules.book import Embed
 from guardrails.rules.errors import PackError
 from guardrails.rules.phrases import compiled, yes_or_no
 from guardrails.utterance import Entity, Utterance
@@ -20,6 +21,7 @@ from guardrails.watch import (
     hear,
     observe,
 )
+from knowledge_base.embedding import MiniLm
 
 PACKS = Path(__file__).parent.parent.parent.parent / "guardrails"
 RULES, PROTOCOLS = (sorted((PACKS / n / "packs").glob("*.yaml")) for n in ("rules", "protocols"))
@@ -30,19 +32,30 @@ def blank(lines: object) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def guard() -> Guard:
-    return Guard.load(RULES, PROTOCOLS, blank, None)
+def embed() -> Embed:
+    return MiniLm().embed
+
+
+@pytest.fixture(scope="module")
+def guard(embed: Embed) -> Guard:
+    return Guard.load(RULES, PROTOCOLS, embed, None)
 
 
 def judged(
-    guard: Guard, *turns: tuple[str, str], facts: CallFacts | None = None, done: bool = False
+    guard: Guard,
+    *turns: tuple[str, str],
+    facts: CallFacts | None = None,
+    done: bool = False,
+    embed: Embed | None = None,
 ) -> JudgeState:
+    """The judgement on a few turns; without `embed` by their words alone."""
     state = begin(guard, facts or CallFacts())
     for number, (speaker, text) in enumerate(turns):
         utterance = Utterance(
             "c", f"s-{number}", speaker, text, (), True, number * 5000, number * 5000 + 4000
         )  # type: ignore[arg-type]
-        state = hear(guard, state, Heard(utterance, guard.notice(utterance, None)))
+        vector = embed([text])[0] if embed else None
+        state = hear(guard, state, Heard(utterance, guard.notice(utterance, vector)))
     return finish(guard, state, 100_000) if done else state
 
 
@@ -134,6 +147,51 @@ def test_distress_without_a_word_of_empathy(guard: Guard) -> None:
     for utterance in (sad, cold):
         state = hear(guard, state, Heard(utterance, guard.notice(utterance, None)))
     assert raised(state) == {"tone-empathy"}
+
+
+@pytest.mark.parametrize(
+    ("said", "category"),
+    [
+        ("the coffee keeps running out of one side of his mouth since this morning", "red_flag"),
+        ("there's an elephant parked on my breastbone and it won't get off", "red_flag"),
+        ("it'd be easier on everybody if I just didn't wake up", "crisis"),
+    ],
+)
+def test_a_cue_is_heard_however_it_is_worded(
+    guard: Guard, embed: Embed, said: str, category: str
+) -> None:
+    found = judged(guard, ("patient", said), embed=embed).flags
+    assert [flag.category for flag in found] == [category]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no chest pain, no, nothing like that",
+        "my mother had a stroke in ninety four",
+        "this bill is going to kill me",
+        "I'm pregnant and feel fine",
+        "I take my pills every day",
+    ],
+)
+def test_ordinary_talk_raises_nothing_by_its_meaning(guard: Guard, embed: Embed, said: str) -> None:
+    assert not judged(guard, ("patient", said), embed=embed).flags
+
+
+def test_a_cue_of_the_agent_settles_the_matter(guard: Guard, embed: Embed) -> None:
+    sad = ("patient", "I'm scared to death, I don't know what to do, I can't stop crying")
+    kind = ("agent", "oh, that must be so frightening, and I'm right here with you")
+    cold = ("agent", "and what is the zip code on the account please")
+    assert "tone-empathy" not in raised(judged(guard, sad, kind, embed=embed))
+    assert "tone-empathy" in raised(judged(guard, sad, cold, embed=embed))
+
+
+def test_an_unknown_cue_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    text = (PACKS / "rules" / "packs" / "crisis.yaml").read_text()
+    path.write_text(text.replace("cue: crisis-abuse", "cue: crisis-of-faith"))
+    with pytest.raises(PackError, match="'crisis-of-faith' is no known cue"):
+        Guard.load([path], [], blank, None)
 
 
 def test_clinicians_may_do_what_agents_may_not(guard: Guard) -> None:
