@@ -10,7 +10,7 @@ import numpy as np
 from guardrails.cues.listener import WEIGHTS, listener
 from guardrails.rules.errors import PackError
 from guardrails.rules.phrases import first_meant, only_mentioned
-from guardrails.rules.rule import SURE, Rule, read_rules
+from guardrails.rules.rule import HEARD, Rule, read_rules
 from guardrails.trained import WeightsError
 
 QUOTE = 160
@@ -116,7 +116,7 @@ class Rulebook:
         hits: list[Hit] = []
         likeliest: dict[str, tuple[float, Rule]] = {}
         for rule in self._cues if cues else ():
-            if speaker == "agent" and any(cues[cue] >= SURE for cue in rule.settled_by):
+            if speaker == "agent" and any(cues[cue] >= HEARD for cue in rule.settled_by):
                 hits.append(Hit(rule.rule_id, "settled", text[:QUOTE]))
             if rule.cue and rule.speaker in (speaker, "any"):
                 surplus = cues[rule.cue] - rule.sure

@@ -15,8 +15,10 @@ from guardrails.rules.yamls import LINE, line_of, read_yaml
 EXAMPLES = 5
 """Every rule that listens carries at least so many examples, and so many counter-examples."""
 THRESHOLD = 0.62
-SURE = 0.5
-"""From this probability on, a cue is taken as heard."""
+SURE = 0.9
+"""From this probability on, a cue raises a flag: a false alarm costs trust."""
+HEARD = 0.5
+"""From this probability on, a cue of the agent settles a matter."""
 _FIELDS = frozenset(
     """
     id version category severity title why say passage speaker matter says means threshold

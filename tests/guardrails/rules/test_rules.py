@@ -154,7 +154,7 @@ def test_distress_without_a_word_of_empathy(guard: Guard) -> None:
     [
         ("the coffee keeps running out of one side of his mouth since this morning", "red_flag"),
         ("there's an elephant parked on my breastbone and it won't get off", "red_flag"),
-        ("it'd be easier on everybody if I just didn't wake up", "crisis"),
+        ("everybody would be better off if I was gone and I know how I'd do it", "crisis"),
     ],
 )
 def test_a_cue_is_heard_however_it_is_worded(
