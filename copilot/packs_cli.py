@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from guardrails.packs import PROTOCOLS
+
 rules_app = typer.Typer(no_args_is_help=True, help="Rule and protocol packs.")
 protocol_app = typer.Typer(no_args_is_help=True, help="Protocols.")
-PROTOCOLS = Path(__file__).resolve().parent.parent / "guardrails" / "protocols" / "packs"
 
 
 @rules_app.callback()

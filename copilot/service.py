@@ -22,14 +22,13 @@ from copilot.journal import Journal, JournalError, JournalWriter
 from copilot.pipeline import Pipeline
 from copilot.settings import Settings, SettingsError
 from guardrails.flag import Severity
+from guardrails.packs import PROTOCOLS, RULES
 from guardrails.phi import Deidentifier, Options
 from guardrails.watch import Guard
 from knowledge_base.knowledge import Knowledge
 
 PACKAGE = Path(__file__).resolve().parent.parent
 STARTER = PACKAGE / "knowledge_base" / "starter"
-RULES = PACKAGE / "guardrails" / "rules" / "packs"
-PROTOCOLS = PACKAGE / "guardrails" / "protocols" / "packs"
 TICK_SECONDS = 1.0
 PULSE_SECONDS = 5.0
 _WORST: tuple[Severity, ...] = ("critical", "warning", "notice")

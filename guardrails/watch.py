@@ -87,7 +87,8 @@ class JudgeState:
     settled: frozenset[str] = frozenset()
     asked: tuple[Hit, ...] = ()
     asked_in: str = ""
-    distress: tuple[str, str] = ("", "")
+    awaiting: tuple[tuple[str, Evidence], ...] = ()
+    """Cues of the patient to which the agent has yet to say a word, and where they were heard."""
     last_notice_ms: int = -NOTICE_EVERY_MS
     agent_turns: int = 0
 
@@ -289,8 +290,10 @@ def _patient_turn(
             asked = Evidence(state.asked_in, state.asked[0].quote)
             answer = Evidence(utterance.segment_id, utterance.text[:80])
             state = _raise(state, rule, (asked, answer), utterance.end_ms)
-    if "distress" in signals.cues:
-        state = replace(state, distress=(utterance.segment_id, utterance.text[:120]))
+    if signals.cues:
+        evidence = Evidence(utterance.segment_id, utterance.text[:120])
+        awaiting = dict(state.awaiting) | dict.fromkeys(signals.cues, evidence)
+        state = replace(state, awaiting=tuple(awaiting.items()))
     return replace(state, asked=(), asked_in="")
 
 
@@ -301,14 +304,14 @@ def _agent_turn(
     state = replace(
         state, asked=asked, asked_in=utterance.segment_id, agent_turns=state.agent_turns + 1
     )
-    if not state.distress[0] or len(utterance.text.split()) < 4:
+    if not state.awaiting or len(utterance.text.split()) < 4:
         return state
+    awaiting = dict(state.awaiting)
     answered = {hit.rule_id for hit in signals.hits if hit.kind == "settled"}
     for rule in guard.book.rules.values():
-        if rule.after == "distress" and rule.rule_id not in answered:
-            evidence = Evidence(*state.distress)
-            state = _raise(state, rule, (evidence,), utterance.end_ms)
-    return replace(state, distress=("", ""))
+        if rule.after in awaiting and rule.rule_id not in answered:
+            state = _raise(state, rule, (awaiting[rule.after],), utterance.end_ms)
+    return replace(state, awaiting=())
 
 
 def _raise(state: JudgeState, rule: Rule, evidence: tuple[Evidence, ...], at_ms: int) -> JudgeState:

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, cast
 
 import numpy as np
-from thinc.api import Adam, Linear, Model, Relu, chain, fix_random_seed
+from thinc.api import Adam, Dropout, Linear, Model, Relu, chain, fix_random_seed
 
 from copilot.analysis import spoken
 from evals.training.lines import UNLOOKED, Line, calm, family, packs, read
@@ -82,9 +82,9 @@ def train(
     """The weights and biases of both layers."""
     fix_random_seed(seed)
     with on_one_core():
-        inner = Relu(HIDDEN, vectors.shape[1], dropout=_DROPOUT)
+        inner = Relu(HIDDEN, vectors.shape[1])
         outer = Linear(wanted.shape[1], HIDDEN)
-        net = cast(Model[Any, Any], chain(inner, outer))
+        net = cast(Model[Any, Any], chain(inner, Dropout(_DROPOUT), outer))
     net.initialize(X=vectors[:4], Y=wanted[:4])
     optimizer = Adam(0.003, L2=1e-4)
     order = np.random.default_rng(seed)
@@ -102,8 +102,7 @@ def train(
             backprop(((found - wanted[batch]) * weight[batch] / len(batch)).astype("f"))
             net.finish_update(optimizer)
         print(f"round {number + 1}: loss {loss / weight.sum():.4f}", file=sys.stderr)  # noqa: T201
-    relu = inner if inner.has_param("W") else inner.layers[0]
-    return tuple(np.asarray(layer.get_param(n)) for layer in (relu, outer) for n in ("W", "b"))  # type: ignore[return-value]
+    return tuple(np.asarray(layer.get_param(n)) for layer in (inner, outer) for n in ("W", "b"))  # type: ignore[return-value]
 
 
 def main() -> None:
@@ -116,12 +115,7 @@ def main() -> None:
     cues = sorted({line.cue for line in lines if line.cue})
     forms = variants(lines, given.seed)
     embedder = MiniLm()
-    vectors = np.concatenate(
-        [
-            embedder.embed([spoken(text) or "." for text, _ in forms[at : at + 64]])
-            for at in range(0, len(forms), 64)
-        ]
-    ).astype("f")
+    vectors = embedder.embed([spoken(text) or "." for text, _ in forms])
     wanted, weight = targets([line for _, line in forms], cues)
     nets = [train(vectors, wanted, weight, given.seed + i, given.rounds) for i in range(2)]
     held = BytesIO()

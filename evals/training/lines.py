@@ -9,9 +9,9 @@ import yaml
 from evals.bench.calls.slots import SLOTS
 from evals.bench.calls.templates import ROOT as TEMPLATES
 from evals.bench.calls.templates import Choice, Piece, Slot, parse
+from guardrails.packs import RULES
 
 ROOT = Path(__file__).parent / "said"
-RULES = Path(__file__).parents[2] / "guardrails" / "rules" / "packs"
 AGENT = frozenset(
     """
     acknowledges-distress offers-interpreter tells-health-details scope-dose-change scope-diagnosis

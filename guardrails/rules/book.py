@@ -79,13 +79,13 @@ class Rulebook:
         text: str,
         speaker: str,
         vector: np.ndarray | None,
-        cues: Mapping[str, float] | None = None,
+        cues: Mapping[str, float],
     ) -> list[Hit]:
         """What an utterance matches. `vector`: its unit vector, or None to go by words alone.
 
-        `cues` are those heard in it, where they are known already.
+        `cues` are those `heard` in it.
         """
-        hits = self._by_cue(text, speaker, self.heard(vector) if cues is None else cues)
+        hits = self._by_cue(text, speaker, cues)
         for rule in self._listening:
             if rule.speaker in (speaker, "any"):
                 found = first_meant(rule.says, text, literal=rule.literal)
@@ -118,12 +118,10 @@ class Rulebook:
         for rule in self._cues if cues else ():
             if speaker == "agent" and any(cues[cue] >= HEARD for cue in rule.settled_by):
                 hits.append(Hit(rule.rule_id, "settled", text[:QUOTE]))
-            if rule.cue and rule.speaker in (speaker, "any"):
+            if rule.speaker in (speaker, "any") and _cued(rule, text, cues):
                 surplus = cues[rule.cue] - rule.sure
                 group = rule.severity if rule.severity == "critical" else rule.category
-                best = likeliest.get(group)
-                better = surplus >= 0 and (best is None or surplus > best[0])
-                if better and not only_mentioned(rule.says, text, literal=rule.literal):
+                if group not in likeliest or surplus > likeliest[group][0]:
                     likeliest[group] = surplus, rule
         hits += [Hit(rule.rule_id, "said", text[:QUOTE]) for _, rule in likeliest.values()]
         return hits
@@ -149,12 +147,14 @@ class Rulebook:
 
     def _alone(self, rule: Rule, line: str, speaker: str, vector: np.ndarray | None) -> bool:
         """Whether a rule matches a line, whatever other rules make of it."""
-        cue = (
-            bool(rule.cue)
-            and self.heard(vector).get(rule.cue, 0.0) >= rule.sure
-            and not only_mentioned(rule.says, line, literal=rule.literal)
-        )
-        return cue or _said(self.match(line, speaker, vector, {}), rule)
+        cued = _cued(rule, line, self.heard(vector))
+        return cued or _said(self.match(line, speaker, vector, {}), rule)
+
+
+def _cued(rule: Rule, text: str, cues: Mapping[str, float]) -> bool:
+    """Whether a rule's cue is heard, and its phrases do not tell that it is only mentioned."""
+    surely = bool(rule.cue) and cues.get(rule.cue, 0.0) >= rule.sure
+    return surely and not only_mentioned(rule.says, text, literal=rule.literal)
 
 
 def _said(hits: Sequence[Hit], rule: Rule) -> bool:

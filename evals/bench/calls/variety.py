@@ -7,6 +7,7 @@ the `test` split may draw is left out, so that its values stay unheard.
 import random
 from collections.abc import Sequence
 from functools import cache
+from string import capwords
 
 from evals.bench.calls import lists
 from guardrails.phi import vocabulary
@@ -127,7 +128,7 @@ def _census(column: int, *, common: bool) -> Sequence[str]:
     """Common names, or those of a few people; `column` 0: first names, 1: surnames."""
     ranks = (2, 3) if common else (1,)
     kept = [n for n, found in lexicon().ranks.items() if found[column] in ranks and len(n) > 2]
-    return tuple(_title(name) for name in sorted(kept) if name not in _unheard_in_test())
+    return tuple(capwords(name) for name in sorted(kept) if name not in _unheard_in_test())
 
 
 @cache
@@ -146,7 +147,7 @@ def _words() -> Sequence[str]:
 @cache
 def _towns() -> Sequence[str]:
     theirs = {row.split("|")[0].lower() for row in lists.own("cities", "test")}
-    return tuple(_title(name) for name in sorted(vocabulary.cities() - theirs))
+    return tuple(capwords(name) for name in sorted(vocabulary.cities() - theirs))
 
 
 @cache
@@ -160,7 +161,3 @@ def _unheard_in_test() -> frozenset[str]:
     from evals.bench.calls.people import every_name
 
     return frozenset(name.lower() for name in every_name("test"))
-
-
-def _title(name: str) -> str:
-    return " ".join(part[:1].upper() + part[1:] for part in name.split(" "))

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from copilot.analysis import spoken
+from copilot.analysis import EMBEDDED_CHARACTERS, spoken
 from copilot.conversation import Book, Ended, Said, Started, State, step
 from copilot.events import FlagEvent
-from copilot.packs_cli import PROTOCOLS
 from evals.bench.calls.generate import Call
 from evals.bench.flags.golden import Golden
+from guardrails.packs import PROTOCOLS, RULES
+from guardrails.phi.offline import speaker_of
 from guardrails.sentiment import sentiment
-from guardrails.utterance import Entity, Speaker, Utterance
+from guardrails.utterance import Entity, Utterance
 from guardrails.watch import Guard
 
 Embed = Callable[[Sequence[str]], np.ndarray]
-RULES = PROTOCOLS.parent.parent / "rules" / "packs"
 _TYPES = {
     "NAME": "PERSON",
     "ORG": "ORGANIZATION",
@@ -75,16 +75,12 @@ def utterances(call: Call, style: str) -> list[Utterance]:
         last = at + _MS_A_WORD * len(said.split())
         out.append(
             Utterance(
-                call.id, f"s-{index}", _speaker(turn.speaker), text, tuple(entities), True, at, last,
+                call.id, f"s-{index}", speaker_of(turn.speaker), text, tuple(entities), True, at, last,
                 sentiment=sentiment(text),
             )
         )  # fmt: skip
         at = last + _MS_BETWEEN
     return out
-
-
-def _speaker(name: str) -> Speaker:
-    return "agent" if name == "agent" else "patient" if name == "patient" else "other"
 
 
 def _plain(value: str) -> str:
@@ -94,7 +90,7 @@ def _plain(value: str) -> str:
 def play(watched: Guard, embed: Embed, known: Golden, style: str) -> list[Raised]:
     """What is raised in a call, in the order it was shown."""
     said = utterances(known.call, style)
-    vectors = embed([spoken(u.text)[:1200] or "." for u in said])
+    vectors = embed([spoken(u.text)[:EMBEDDED_CHARACTERS] or "." for u in said])
     facts = replace(known.facts, on_file=frozenset(known.call.on_file))
     book = Book(watched)
     state, _ = step(book, State(known.call.id), Started(facts))

@@ -7,7 +7,8 @@ from typing import Any
 from evals.bench.calls.generate import STYLES
 from evals.bench.flags import play
 from evals.bench.flags.figures import Judged, below_floor, figures, judge
-from evals.bench.flags.golden import golden
+from evals.bench.flags.golden import Golden, golden
+from guardrails.watch import Guard
 from knowledge_base.embedding import MiniLm
 
 
@@ -17,9 +18,10 @@ def run(
     """The figures of the packs on the golden calls of a split, and each call's judgement."""
     embed = MiniLm().embed
     watched = play.guard(embed)
+    calls = list(golden(split, seed))
     judged = [
         judge(known, style, play.play(watched, embed, known, style))
-        for known in golden(split, seed)
+        for known in calls
         for style in styles
     ]
     found = figures(judged)
@@ -27,13 +29,13 @@ def run(
         "split": split,
         "styles": found,
         "below_floor": sorted({rule for row in found.values() for rule in below_floor(row)}),
-        "ms_cpu_per_utterance": _speed(watched, embed, split, seed),
+        "ms_cpu_per_utterance": _speed(watched, embed, calls),
     }, judged
 
 
-def _speed(watched: play.Guard, embed: play.Embed, split: str, seed: int) -> float:
+def _speed(watched: Guard, embed: play.Embed, calls: Sequence[Golden]) -> float:
     """CPU of all packs for one utterance, its embedding not counted."""
-    said = [u for known in golden(split, seed) for u in play.utterances(known.call, "written")]
+    said = [u for known in calls for u in play.utterances(known.call, "written")]
     vectors = embed([u.text or "." for u in said])
     began = process_time()
     for utterance, vector in zip(said, vectors, strict=True):
