@@ -1,6 +1,6 @@
 """The de-identifier: segments in, utterances out. PHI ends here.
 
-Presidio does the work: its analyzer over one shared spaCy doc, a registry of this package's
+Presidio does the work: its analyzer over one view of the turn, a registry of this package's
 recognizers, its anonymizer for the masking. Whatever fails, the whole text is masked.
 """
 
@@ -13,21 +13,19 @@ import structlog
 from guardrails.phi import agents, history, memory, neutral, record, vocabulary
 from guardrails.phi.expectation import vetoed
 from guardrails.phi.finds import Find, settled
-from guardrails.phi.history import People, Turn
+from guardrails.phi.history import Turn
 from guardrails.phi.lexicon import lexicon
-from guardrails.phi.model import ModelError, language_model
+from guardrails.phi.model import ModelError
 from guardrails.phi.presidio import Analyzer, Anonymizer
 from guardrails.phi.speech import SPEECH
 from guardrails.phi.tagger.features import Piece, piece
 from guardrails.phi.tagger.tagger import tagger
-from guardrails.phi.truecase import truecased
 from guardrails.phi.vault import Vault
 from guardrails.phi.view import View, view_of
 from guardrails.sentiment import sentiment
 from guardrails.utterance import Entity, Segment, Utterance
 
 _WITHHELD = "<WITHHELD_1>"
-_MAX_DOC = 20_000
 _READ_BEFORE = 3
 _WINDOW, _OVERLAP = 1500, 200
 _log = structlog.get_logger(__name__)
@@ -45,21 +43,20 @@ class Deidentified:
 
 
 class Deidentifier:
-    """Loads once (about two seconds); one call at a time, for a batch across conversations.
+    """Loads once (about a second); one call at a time, for a batch across conversations.
 
-    `without` leaves out recognizers by name, or "model" or "dialogue": to measure their worth.
+    `without` leaves out recognizers by name, or "dialogue": to measure their worth.
     """
 
     def __init__(self, without: frozenset[str] = frozenset()) -> None:
         self._without = without
         self.unavailable = ""
         try:
-            self._nlp = language_model()
             self._tagger = tagger()
             vocabulary.load()
             lexicon()
         except ModelError as error:  # fail closed: everything is withheld, and says so
-            _log.error("language model missing")
+            _log.error("model missing")
             self.unavailable = str(error)
         self._analyzer = Analyzer(without)
         self._anonymizer = Anonymizer()
@@ -70,23 +67,21 @@ class Deidentifier:
         Never raises for what a segment holds: on any failure its whole text is masked and
         `withheld` says why.
         """
-        people = self._people([segment.text for segment, _ in batch])
         tags = self._tags(batch)
         return [
-            self._one(segment, vault, found, read)
-            for (segment, vault), found, read in zip(batch, people, tags, strict=True)
+            self._one(segment, vault, read)
+            for (segment, vault), read in zip(batch, tags, strict=True)
         ]
 
     def find(self, segment: Segment, vault: Vault) -> list[Find]:
         """What would be masked in a text, over its own characters; the dialogue goes on.
 
         Raises:
-            ModelError: there is no language model.
+            ModelError: a model or a list is missing.
         """
-        people = self._people([segment.text])[0]
-        if people is None:
-            raise ModelError(self.unavailable or "the language model failed")
-        found = self._found(segment, vault, people)
+        if self.unavailable:
+            raise ModelError(self.unavailable)
+        found = self._found(segment, vault)
         self._masked(segment, vault, found)
         return found.finds
 
@@ -124,42 +119,14 @@ class Deidentifier:
         expected = vault.dialogue.open if "dialogue" not in self._without else frozenset[str]()
         return own, before, expected
 
-    def _people(self, texts: Sequence[str]) -> list[People | None]:
-        """spaCy's persons of each text, in one batch; None where it failed."""
+    def _one(self, segment: Segment, vault: Vault, tags: np.ndarray | None) -> Deidentified:
         if self.unavailable:
-            return [None] * len(texts)
-        if "model" in self._without:
-            return [()] * len(texts)
-        try:
-            parts = [
-                (i, at) for i, text in enumerate(texts) for at in range(0, len(text), _MAX_DOC)
-            ]
-            cased = [truecased(text) if "truecase" not in self._without else text for text in texts]
-            found: list[list[tuple[int, int, str]]] = [[] for _ in texts]
-            # the vocabulary of a long-lived process would grow with every name it hears
-            with self._nlp.memory_zone():
-                docs = self._nlp.pipe([cased[i][at : at + _MAX_DOC] for i, at in parts])
-                for (i, at), doc in zip(parts, docs, strict=True):
-                    found[i] += [
-                        (at + ent.start_char, at + ent.end_char, ent.text)
-                        for ent in doc.ents
-                        if ent.label_ == "PERSON"
-                    ]
-            return [tuple(people) for people in found]
-        except Exception as error:  # fail closed: the texts are withheld
-            _log.error("language model failed", kind=type(error).__name__, count=len(texts))
-            return [None] * len(texts)
-
-    def _one(
-        self, segment: Segment, vault: Vault, people: People | None, tags: np.ndarray | None
-    ) -> Deidentified:
-        if people is None:
-            return Deidentified(withheld(segment, self.unavailable or "the language model failed"))
+            return Deidentified(withheld(segment, self.unavailable))
         foreign = vault.language not in SPEECH
         if foreign and not neutral.readable(segment.text):
             return Deidentified(withheld(segment, neutral.WHY))
         try:
-            found = self._found(segment, vault, people, tags)
+            found = self._found(segment, vault, tags)
             utterance = self._masked(segment, vault, found)
             corrections = self._corrected(vault, found) if segment.final else ()
             why = neutral.WHY if foreign else ""
@@ -168,13 +135,11 @@ class Deidentifier:
             _log.error("masking failed", kind=type(error).__name__, segment_id=segment.segment_id)
             return Deidentified(withheld(segment, "masking failed"))
 
-    def _found(
-        self, segment: Segment, vault: Vault, people: People, tags: np.ndarray | None = None
-    ) -> "_Found":
+    def _found(self, segment: Segment, vault: Vault, tags: np.ndarray | None = None) -> "_Found":
         """What is to be masked in a segment, and what is new in the turns before it."""
         dialogue = "dialogue" not in self._without
         context = memory.context(vault, segment.speaker, dialogue=dialogue)
-        view = view_of(segment.text, context, people)
+        view = view_of(segment.text, context)
         if len(view.text) <= _WINDOW:
             view = replace(view, tags=tags) if tags is not None else self._tagged(view, vault)
             finds = self._analyzer.finds(view)
@@ -192,14 +157,13 @@ class Deidentifier:
         finds = settled(finds, segment.text)
         if not vault.options.agent_names:
             finds = agents.spared(view, finds, vault.agent_names)
-        return _Found(view, finds, people, earlier, before)
+        return _Found(view, finds, earlier, before)
 
     def _long(self, view: View, vault: Vault) -> list[Find]:
         """Finds of a text that is no turn of speech, in windows: patterns may be quadratic."""
         finds: list[Find] = []
         for at in range(0, len(view.text), _WINDOW - _OVERLAP):
-            people = tuple((s - at, e - at, t) for s, e, t in view.people if at <= s < at + _WINDOW)
-            part = view_of(view.text[at : at + _WINDOW], view.context, people)
+            part = view_of(view.text[at : at + _WINDOW], view.context)
             found = self._analyzer.finds(self._tagged(part, vault))
             finds += [replace(f, start=f.start + at, end=f.end + at) for f in found]
         return finds
@@ -217,7 +181,7 @@ class Deidentifier:
             shown = tuple(placeholder for *_, placeholder in places)
             memory.remember(found.view, vault, found.finds)
             own = piece(segment.text, segment.speaker, found.view.words)
-            turn = Turn(segment, own, found.people, tuple(found.finds), shown, found.view.expected)
+            turn = Turn(segment, own, tuple(found.finds), shown, found.view.expected)
             vault.remember(turn)
         return _utterance(segment, text, _entities(segment.text, found.finds, places, vault))
 
@@ -246,7 +210,6 @@ class Deidentifier:
 class _Found:
     view: View
     finds: list[Find]
-    people: People
     earlier: list[Turn]
     before: dict[int, list[Find]]
 

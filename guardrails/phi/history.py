@@ -25,8 +25,6 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 
-People = tuple[tuple[int, int, str], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -37,7 +35,6 @@ class Turn:
 
     segment: Segment
     piece: Piece = field(repr=False)
-    people: People = field(repr=False)
     finds: tuple[Find, ...] = field(repr=False)
     shown: tuple[str, ...]
     expected: frozenset[str]
@@ -74,14 +71,9 @@ def _listens(turn: Turn) -> bool:
 def joined(earlier: Sequence[Turn], view: View) -> View:
     """The view of all pieces read as one utterance."""
     texts = [turn.segment.text for turn in earlier]
-    people: list[tuple[int, int, str]] = []
-    for start, turn in zip(starts(texts), earlier, strict=False):
-        people += [(start + s, start + e, name) for s, e, name in turn.people]
-    own = starts([*texts, view.text])[-1]
-    people += [(own + s, own + e, name) for s, e, name in view.people]
     expected = view.expected | earlier[0].expected
     context: Context = replace(view.context, expected=expected)
-    return view_of(" ".join([*texts, view.text]), context, tuple(people))
+    return view_of(" ".join([*texts, view.text]), context)
 
 
 def starts(texts: Sequence[str]) -> list[int]:

@@ -1,8 +1,8 @@
 """People's names: 45 CFR 164.514(b)(2)(i)(A), and relatives', clinicians' and agents' with them.
 
 A name is known by what introduces it ("my name is", "doctor", "my wife"), by having been asked
-for, by having been heard before in the call, by being a name and hardly a word, or by spaCy's
-reading of cased text. Diseases, drugs and devices called after people stay.
+for, by having been heard before in the call, or by being a name and hardly a word; the tagger finds
+the others. Diseases, drugs and devices called after people stay.
 """
 
 import re
@@ -14,9 +14,7 @@ from guardrails.phi.name_evidence import (
     AFTER_NAME,
     VERBS,
     candidate,
-    credible,
     plausible,
-    supported,
 )
 from guardrails.phi.speech import SPANISH
 from guardrails.phi.spoken import Word
@@ -109,10 +107,6 @@ def find(view: View) -> Iterator[Span]:
         ):
             yield Span(word.start, word.start + len(name), "PERSON", 0.8)
     yield from _standing_alone(view, words)
-    for start, _, text in view.people:
-        if credible(view, start, text) and supported(view, start, text):
-            trimmed = text[:-2] if text.endswith(("'s", "’s")) else text
-            yield Span(start, start + len(trimmed), "PERSON", 0.75)
     for match in _VOCATIVE_END.finditer(view.text):
         if known.name_like(match[1]) and match[1].lower() in known.first:
             yield Span(match.start(1), match.end(1), "PERSON", 0.7)

@@ -48,10 +48,10 @@ RECOGNIZERS = {
 
 
 class _GivenDocs(NlpEngine):
-    """Presidio's NLP engine where the doc has been made already, in a batch."""
+    """Presidio's NLP engine where the view has been made already."""
 
     def load(self) -> None:
-        """The model is loaded by `language_model`."""
+        """Nothing to load: the tagger is the engine's."""
 
     def is_loaded(self) -> bool:
         return True

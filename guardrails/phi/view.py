@@ -49,11 +49,7 @@ class Context:
 
 @dataclass(frozen=True)
 class View:
-    """One utterance with its context.
-
-    `people` are spaCy's persons, as offsets and text; `tags` the tagger's probabilities, a row for
-    each word.
-    """
+    """One utterance with its context. `tags`: the tagger's probabilities, a row for each word."""
 
     text: str = field(repr=False)
     lower: str = field(repr=False)
@@ -63,7 +59,6 @@ class View:
     cased: bool
     speech: Speech
     context: Context
-    people: tuple[tuple[int, int, str], ...] = field(default=(), repr=False)
     tags: np.ndarray | None = field(default=None, repr=False)
 
     @property
@@ -95,11 +90,7 @@ class View:
         return self.text[word.start].isupper()
 
 
-def view_of(
-    text: str,
-    context: Context = Context(),
-    people: tuple[tuple[int, int, str], ...] = (),
-) -> View:
+def view_of(text: str, context: Context = Context()) -> View:
     """The view of a text: its language, words, spelled runs and named kinds, worked out once."""
     found = words(text)
     speech = SPEECH[language_of(text, context.language)]
@@ -113,7 +104,6 @@ def view_of(
         cased=bool(re.search(r"\b(?!I\b)[A-ZÀ-Þ]", text)),
         speech=speech,
         context=context,
-        people=people,
     )
 
 

@@ -146,9 +146,9 @@ def draw(
     if middle == first or rng.random() < 0.35:
         middle = rng.choice("ABCDEFGHJLMNPRSTW")
     surname = last or _surname(rng, names, origin, split)
-    if split == "train" and language == "en" and rng.random() < 0.4:
-        first = variety.first_name(rng)
-        surname = last or variety.surname(rng)
+    if split == "train" and rng.random() < 0.4:
+        first = variety.first_name(rng, language)
+        surname = last or variety.surname(rng, language)
     ascii_only = rng.random() < (0.75 if language == "en" else 0.2) or origin == "vi_VN"
     if ascii_only:
         first, middle, surname = (plain(text) for text in (first, middle, surname))

@@ -73,7 +73,7 @@ def draw(template: Template, split: str, rng: random.Random) -> Values:
             "pharmacy": rng.choice(lists.read("pharmacies")),
             "state": place.state,
             "weekday": rng.choice(_DAYS[template.language].split()),
-            "employer": variety.workplace(rng)
+            "employer": variety.workplace(rng, template.language)
             if split == "train" and rng.random() < 0.9
             else rng.choice(lists.own("employers", split)),
         },

@@ -47,13 +47,29 @@ _PRACTICES = (
 ).split(",")
 
 
-def first_name(rng: random.Random) -> str:
-    """A first name that the census knows."""
+_OFICIOS = (
+    "Taquería,Carnicería,Panadería,Construcciones,Transportes,Limpieza,Jardinería,Mudanzas,Pinturas,"
+    "Tortillería,Lavandería,Llantera,Taller,Abarrotes,Empacadora,Maquiladora,Rancho,Viveros,Pollería,"
+    "Costuras,Muebles,Restaurante,Mercado,Servicios,Techos,Guardería,Escuela,Iglesia,Colegio,Hotel"
+).split(",")
+_NOMBRES = (
+    "La Esperanza,El Sol,Los Altos,San Marcos,Santa Fe,La Paloma,Del Valle,El Paisano,La Michoacana,"
+    "Dos Hermanos,El Águila,La Frontera,Río Grande,Las Palmas,El Norte,La Perla,Tres Reyes,La Luz,"
+    "El Milagro,Monte Alto,La Cosecha,El Roble,Buena Vista,La Estrella,Los Pinos,El Dorado"
+).split(",")
+
+
+def first_name(rng: random.Random, language: str = "en") -> str:
+    """A first name that the census knows; for Spanish calls one that Spanish says oftener."""
+    if language == "es":
+        return rng.choice(_hispanic(0))
     return rng.choice(_census(0, common=rng.random() < 0.7))
 
 
-def surname(rng: random.Random) -> str:
+def surname(rng: random.Random, language: str = "en") -> str:
     """A surname that the census knows, now and then one that is an everyday word."""
+    if language == "es":
+        return rng.choice(_hispanic(1))
     if rng.random() < 0.06:
         return rng.choice(_words())
     return rng.choice(_census(1, common=rng.random() < 0.7))
@@ -80,8 +96,11 @@ def handle(rng: random.Random) -> str:
     return " ".join(found.replace(".", " . ").replace("-", " - ").replace("_", " _ ").split())
 
 
-def workplace(rng: random.Random) -> str:
+def workplace(rng: random.Random, language: str = "en") -> str:
     """A workplace: a known one or an invented one."""
+    if language == "es" and rng.random() < 0.4:
+        name = surname(rng, "es") if rng.random() < 0.5 else rng.choice(_NOMBRES)
+        return f"{rng.choice(_OFICIOS)} {name}"
     if rng.random() < 0.45:
         return rng.choice(_workplaces())
     last, trade = surname(rng), rng.choice(_TRADES)
@@ -129,6 +148,19 @@ def _census(column: int, *, common: bool) -> Sequence[str]:
     ranks = (2, 3) if common else (1,)
     kept = [n for n, found in lexicon().ranks.items() if found[column] in ranks and len(n) > 2]
     return tuple(capwords(name) for name in sorted(kept) if name not in _unheard_in_test())
+
+
+@cache
+def _hispanic(column: int) -> Sequence[str]:
+    """Names of the census that are met more in Spanish than in English."""
+    from wordfreq import zipf_frequency
+
+    return tuple(
+        name
+        for common in (True, False)
+        for name in _census(column, common=common)
+        if zipf_frequency(name, "es") > max(2.4, zipf_frequency(name, "en") + 0.1)
+    )
 
 
 @cache

@@ -1,7 +1,7 @@
 """What the tagger sees of each word: itself, its ends, its shape, what lists say of it, the dialogue.
 
-A row of numbers for each word; a column is hashed into a table of the network. Words of the turn
-before come first, so that the network reads a question and its answer as one.
+A row of numbers for each word, each the row of a table of the network. Words of the turns before
+come first, so that the network reads a question and its answer as one.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 from wordfreq import zipf_frequency
 
 from guardrails.phi import vocabulary
@@ -19,25 +18,25 @@ from guardrails.phi.calendar import MONTHS, ORDINALS
 from guardrails.phi.lexicon import bare_name, folded, lexicon
 from guardrails.phi.speech import SPANISH
 from guardrails.phi.spoken import Word, words
-from guardrails.phi.tagger.vectors import vector
+from guardrails.phi.tagger.subwords import Seen, subwords
 
-COLUMNS = (
-    "word",
-    "prefix",
-    "suffix",
-    "shape",
-    "names",
-    "spanish",
-    "lists",
-    "vector",
-    "place",
-    "asked",
-    "also asked",
-)
-REACH = (1, 2, 4, 8, 1)
-"""How far to each side each layer of the network looks."""
-BEFORE = sum(REACH)
-"""How many words of the turns before are read along: as many as the network sees."""
+_TABLES = {
+    "word": 6000,
+    "prefix": 2000,
+    "suffix": 2000,
+    "shape": 400,
+    "names": 160,
+    "spanish": 12,
+    "lists": 520,
+    "place": 8,
+    "asked": 64,
+    "also asked": 64,
+}
+COLUMNS = tuple(_TABLES)
+ROWS = tuple(_TABLES.values())
+"""The columns, and how many values each has. Hashed values share rows; 0 is hidden or none."""
+BEFORE = 16
+"""How many words of the turns before are read along."""
 _NUMBERS = {
     **dict.fromkeys(SPANISH.ones, 1),
     **dict.fromkeys(SPANISH.teens, 2),
@@ -63,22 +62,25 @@ def piece(text: str, speaker: str, found: Sequence[Word] | None = None) -> Piece
     return Piece(tuple(words(text) if found is None else found), text, speaker == "agent")
 
 
-def rows(turn: Piece, before: Sequence[Piece], expected: frozenset[str]) -> np.ndarray:
-    """Rows of the turns before (at most `BEFORE` words), then of the turn: (words, columns)."""
+def read(
+    turn: Piece, before: Sequence[Piece], expected: frozenset[str]
+) -> tuple[list[Seen], list[Seen]]:
+    """The last `BEFORE` words of the turns before, and the words of the turn."""
     asked = [i + 1 for i, kind in enumerate(ORDER) if kind in expected][:2]
     asked += [0] * (2 - len(asked))
-    context: list[tuple[int, ...]] = []
+    context: list[Seen] = []
     for age, earlier in enumerate(reversed(before)):
         left = BEFORE - len(context)
         if left <= 0:
             break
-        own = [
-            (*_word(earlier.text[w.start : w.end]), 4 + min(age, 1) * 2 + earlier.agent, *asked)
-            for w in earlier.words[-left:]
-        ]
-        context = own + context
-    own = [(*_word(turn.text[w.start : w.end]), 2 + turn.agent, *asked) for w in turn.words]
-    return np.asarray(context + own, dtype=np.uint64).reshape(-1, len(COLUMNS))
+        place = 4 + min(age, 1) * 2 + earlier.agent
+        context = [_seen(earlier, w, place, asked) for w in earlier.words[-left:]] + context
+    return context, [_seen(turn, w, 2 + turn.agent, asked) for w in turn.words]
+
+
+def _seen(turn: Piece, word: Word, place: int, asked: Sequence[int]) -> Seen:
+    heard = turn.text[word.start : word.end]
+    return Seen(subwords(heard), (*_word(heard), place, *asked))
 
 
 @lru_cache(maxsize=50_000)
@@ -87,20 +89,19 @@ def _word(heard: str) -> tuple[int, ...]:
     digits = re.sub(r"\d", "0", lower)
     word = digits if len(digits) < 12 else digits[:12]
     return (
-        _hash(word),
-        _hash("p" + digits[:3]),
-        _hash("s" + digits[-3:]),
-        _hash("h" + _shape(heard)),
+        _hash(word, "word"),
+        _hash(digits[:3], "prefix"),
+        _hash(digits[-3:], "suffix"),
+        _hash(_shape(heard), "shape"),
         _named(lower),
         1 + int(zipf_frequency(heard.lower(), "es")),
         _listed(lower),
-        vector(heard),
     )
 
 
-def _hash(text: str) -> int:
-    """The same in every process, unlike `hash`."""
-    return zlib.crc32(text.encode()) + 1
+def _hash(text: str, column: str) -> int:
+    """The same in every process, unlike `hash`; never 0."""
+    return zlib.crc32(text.encode()) % (_TABLES[column] - 1) + 1
 
 
 def _shape(heard: str) -> str:

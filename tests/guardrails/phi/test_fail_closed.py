@@ -16,9 +16,9 @@ SAID = Segment("c", "s-1", "patient", "my name is Maria Gonzalez", True, 0, 900)
 
 def test_a_missing_model_withholds_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
-        raise ModelError("the model file ner/model is missing")
+        raise ModelError("the file weights.onnx is missing")
 
-    monkeypatch.setattr(engine, "language_model", missing)
+    monkeypatch.setattr(engine, "tagger", missing)
     (one,) = Deidentifier().deidentify([(SAID, Vault("c"))])
     assert one.utterance.text == "<WITHHELD_1>"
     assert "missing" in one.utterance.withheld
@@ -38,7 +38,7 @@ def test_a_changed_word_list_withholds_everything(monkeypatch: pytest.MonkeyPatc
 
 
 def test_changed_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    changed = tmp_path / "weights.bin"
+    changed = tmp_path / "weights.onnx"
     changed.write_bytes(tagger.WEIGHTS.read_bytes()[:-1] + b"0")
     monkeypatch.setattr(tagger, "WEIGHTS", changed)
     tagger.tagger.cache_clear()

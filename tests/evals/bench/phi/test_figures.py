@@ -9,7 +9,7 @@ import pytest
 from evals.bench.phi import report
 from evals.bench.phi.figures import figures, worst
 from evals.bench.phi.turns import DataError, Turn, generated, read
-from evals.training.tagger import disfluent
+from evals.training.examples import disfluent
 
 TURNS = [
     Turn("c", "patient", "written", "I am Ana Ruiz, call 415-555-0199", [(5, 13, "NAME"), (20, 32, "PHONE")]),
