@@ -4,7 +4,7 @@ BIN := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test lint types imports check docs lock clean setup
+.PHONY: demo test lint types imports check docs lock clean setup training
 
 demo: .venv/.ready
 	@$(BIN)/python -m copilot demo $(ARGS)
@@ -28,6 +28,10 @@ docs: .venv/.ready-dev
 	@$(BIN)/python -m scripts.generate_docs
 
 setup: .venv/.ready-dev
+
+# What training the networks needs on top: `make training`, then `python -m evals.training.tagger`.
+training: .venv/.ready-dev requirements/training.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/training.txt
 
 $(UV):
 	@echo "Installing uv into .tools/" >&2
@@ -53,6 +57,7 @@ lock: | $(UV)
 	@$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
+	@$(COMPILE) requirements/training.in -c requirements/dev.txt -o requirements/training.txt
 
 clean:
 	rm -rf .venv .tools .pytest_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
-"""Cities, towns and counties: every unit below the state, 45 CFR 164.514(b)(2)(i)(B).
+"""The city behind a street: every unit below the state, 45 CFR 164.514(b)(2)(i)(B).
 
-States and countries stay.
+Other cities are found by the tagger. States and countries stay.
 """
 
 import re
@@ -22,13 +22,6 @@ STATE = re.compile(rf"(?:{_STATE_NAMES.replace(',', '|')})\b", re.IGNORECASE)
 _STATE_CODE = re.compile(
     r"(?:A[LKZR]|C[AOT]|DE|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY])\b"
 )
-_LIVES = re.compile(
-    r"\b(?:i|we|he|she|they|who|you)?\s*(?:'m |'re |am |are |is |'s )?(?:still |now |just |currently )?"
-    r"(?:live|lives|living|reside|resides|residing|located|based|grew up|born|moved|move|moving|relocat\w+|stay|staying|born and raised)"
-    r"\s+(?:down |up |out |over |back |right |here )?(?:in|to|near|outside|around|outside of|from)\s+|\b(?:city|town|county|village) (?:of|is|'s)\s+"
-    r"|\b(?:in|from) the (?:city|town) of\s+|\b(?:i'm|i am|we're|calling) from\s+",
-    re.IGNORECASE,
-)
 _PLACE_STOP = frozenset(
     """
     and but so or with the a an my his her your our their i he she we they you it zip code
@@ -46,22 +39,6 @@ DIRECTIONS = frozenset(
     fort saint san santa los las el la port lake mount
     """.split()
 )
-
-
-def find(view: View) -> Iterator[Span]:
-    """Places said to be lived in, asked for, or standing in front of a ZIP code."""
-    for match in _LIVES.finditer(view.text):
-        yield from city_at(view, match.end(), 3)
-    if {"CITY", "ADDRESS"} & view.expected and len(view.words) <= 6 and not view.runs:
-        lead = re.match(
-            r"(?:(?:yes|yeah|sure|okay|ok|um|uh|er|it's|it is|that's|in|i'm in|the city is|and)[\s,]+)*",
-            view.text,
-            re.IGNORECASE,
-        )
-        if "CITY" in view.expected or view.cased:
-            yield from city_at(view, lead.end() if lead else 0, 3)
-    for zip_word in re.finditer(r"\bzip(?: ?code)?\b|\bpostal code\b", view.lower):
-        yield from _city_before(view, zip_word.start())
 
 
 def city_after(view: View, end: int) -> Iterator[Span]:
@@ -98,25 +75,3 @@ def _no_place(word: str) -> bool:
     if word in DIRECTIONS:
         return False
     return word in _PLACE_STOP or word in NOT_NAMES or "'" in word
-
-
-def _city_before(view: View, end: int) -> Iterator[Span]:
-    """ "... in Terryland zip oh eight": the word or two in front of the ZIP code."""
-    lead = re.search(
-        r"\b(?:in|to|city is|city of)\s+((?:[a-z']+\s+){0,2}[a-z']+)[\s,]*(?:[A-Z]{2}[\s,]*)?$",
-        view.text[:end],
-        re.IGNORECASE,
-    )
-    if lead is None:
-        return
-    words = lead[1].split()
-    if words and not any(word.lower() in _PLACE_STOP - DIRECTIONS for word in words):
-        state = STATE.search(lead[1])
-        stop = lead.start(1) + (state.start() if state else len(lead[1]))
-        if view.text[lead.start(1) : stop].strip():
-            yield Span(
-                lead.start(1),
-                lead.start(1) + len(view.text[lead.start(1) : stop].rstrip(" ,")),
-                "CITY",
-                0.65,
-            )

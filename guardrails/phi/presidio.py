@@ -14,10 +14,8 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from guardrails.phi import (
     again,
-    cities,
     dates,
     electronic,
-    employers,
     names,
     numbers,
     places,
@@ -36,8 +34,6 @@ RECOGNIZERS = {
     "names": (["PERSON"], names.find),
     "dates": (["DATE", "AGE"], dates.find),
     "places": (["ADDRESS", "CITY"], places.find),
-    "cities": (["CITY"], cities.find),
-    "employers": (["ORGANIZATION"], employers.find),
     "numbers": (numbers.ENTITIES, numbers.find),
     "electronic": (["EMAIL", "URL", "IP", "USERNAME"], electronic.find),
     "again": ([*numbers.ENTITIES, *again.PHRASES], again.find),
