@@ -16,7 +16,9 @@ def main() -> None:
     """Runs `copilot`."""
     stay_offline()
     from copilot.cli import app
-    from copilot.packs_cli import protocol_app, rules_app
+    from copilot.escalation_cli import report_app, webhooks_app
+    from copilot.packs_cli import protocol_app
+    from copilot.rules_cli import rules_app
     from evals.cli import eval_app
     from knowledge_base.cli import app as kb_app
     from knowledge_base.cli import refuse_phi_by
@@ -25,6 +27,8 @@ def main() -> None:
     app.add_typer(kb_app, name="kb")
     app.add_typer(rules_app, name="rules")
     app.add_typer(protocol_app, name="protocol")
+    app.add_typer(report_app, name="report")
+    app.add_typer(webhooks_app, name="webhooks")
     app.add_typer(eval_app, name="eval")
     app(prog_name="copilot")
 

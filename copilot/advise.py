@@ -14,9 +14,10 @@ import numpy as np
 import structlog
 
 from copilot.analysis import Understood, spoken
-from copilot.calls import Call, Calls
-from copilot.conversation import Suggested
+from copilot.call import Call
+from copilot.calls import Calls
 from copilot.events import NoticeEvent, SuggestionDelta
+from copilot.inputs import Suggested
 from copilot.journal import JournalError
 from copilot.metrics import STAGE_CPU, TO_SUGGESTION
 from copilot.suggest.compose import Query, Suggestion, answer, compose, query_for

@@ -1,13 +1,13 @@
 """PHI ends here: segments in, masked and understood utterances out, in micro-batches across calls.
 
-One worker thread runs the de-identifier (one spaCy doc an utterance), the embedding of what is
-left (one vector an utterance) and the stateless rule matching. Segments that arrive within a few
+One worker thread runs the de-identifier (one view an utterance), the embedding of what is
+left (one reading an utterance) and the stateless rule matching. Segments that arrive within a few
 milliseconds of each other share a batch, whichever call they belong to.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import thread_time
@@ -16,7 +16,9 @@ import numpy as np
 import structlog
 
 from copilot.metrics import STAGE_CPU
+from guardrails.cues.listener import Meaning
 from guardrails.phi import Deidentifier, Vault, withheld
+from guardrails.rules.book import Read
 from guardrails.utterance import PLACEHOLDER, Segment, Utterance
 from guardrails.watch import Guard, Signals
 
@@ -54,7 +56,7 @@ class Analyst:
     def __init__(
         self,
         deidentifier: Deidentifier,
-        embed: Callable[[Sequence[str]], Vector] | None,
+        read: Read | None,
         guard: Guard,
         *,
         batch_size: int = 16,
@@ -62,7 +64,7 @@ class Analyst:
         timeout_s: float = 10,
     ) -> None:
         self._deidentifier = deidentifier
-        self._embed = embed
+        self._read = read
         self._guard = guard
         self._batch_size = batch_size
         self._batch_wait = batch_wait_ms / 1000
@@ -128,11 +130,11 @@ class Analyst:
         masked = self._deidentifier.deidentify(batch)
         began = _spent("deidentify", began)
         utterances = [u for one in masked for u in (one.utterance, *one.corrections)]
-        vectors = self._vectors(utterances)
+        meanings = self._meanings(utterances)
         began = _spent("embed", began)
         known = iter(
-            Understood(utterance, vector, self._guard.notice(utterance, vector))
-            for utterance, vector in zip(utterances, vectors, strict=True)
+            Understood(u, meaning and meaning[0], self._guard.notice(u, meaning))
+            for u, meaning in zip(utterances, meanings, strict=True)
         )
         results: list[Understood] = []
         for one in masked:
@@ -146,19 +148,19 @@ class Analyst:
         _spent("match", began)
         return results
 
-    def _vectors(self, utterances: Sequence[Utterance]) -> list[Vector | None]:
-        """One vector for each final utterance that says something; partials go without."""
+    def _meanings(self, utterances: Sequence[Utterance]) -> list[Meaning | None]:
+        """The meaning of each final utterance that says something; partials go without."""
         wanted = [i for i, u in enumerate(utterances) if u.final and len(u.text) > 2]
-        vectors: list[Vector | None] = [None] * len(utterances)
-        if self._embed is None or not wanted:
-            return vectors
+        meanings: list[Meaning | None] = [None] * len(utterances)
+        if self._read is None or not wanted:
+            return meanings
         texts = [spoken(utterances[i].text)[:EMBEDDED_CHARACTERS] for i in wanted]
         try:
-            for i, vector in zip(wanted, self._embed(texts), strict=True):
-                vectors[i] = vector
+            for i, meaning in zip(wanted, self._read(texts), strict=True):
+                meanings[i] = meaning
         except Exception as error:  # meaning is lost for this batch, patterns still hold
             _log.error("embedding failed", kind=type(error).__name__, count=len(wanted))
-        return vectors
+        return meanings
 
 
 def _worker() -> ThreadPoolExecutor:

@@ -19,7 +19,11 @@ from joserfc.jwk import ECKey, KeySet
 from copilot.settings import Settings, SettingsError
 
 _log = structlog.get_logger(__name__)
-Role = Literal["source", "agent", "supervisor", "admin", "reviewer", "author"]
+Role = Literal[
+    "source", "agent", "supervisor", "clinician", "admin", "reviewer", "author",
+    "clinical_approver", "compliance_approver", "privacy_officer", "brand_reviewer",
+]  # fmt: skip
+"""The last four sign off what the packs, and the passages, name them as approvers of."""
 ROLES: tuple[str, ...] = get_args(Role)
 ALGORITHMS = ["ES256", "RS256", "PS256", "ES384"]
 OWN_ISSUER = "copilot-embedded"

@@ -5,128 +5,74 @@ is journaled is free of PHI; the vault of a call is in memory only and is emptie
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from time import thread_time, time
+from weakref import WeakValueDictionary
 
-import numpy as np
-from pydantic import TypeAdapter
-
+from copilot import escalation
 from copilot.bus import Bus
-from copilot.conversation import (
-    Acknowledged,
-    Book,
-    Ended,
-    Input,
-    Observed,
-    Passed,
-    Rated,
-    Said,
-    Started,
-    State,
-    Suggested,
-    Ticked,
-    fold,
-    step,
-)
-from copilot.events import ConversationEvent, to_json
+from copilot.call import Call
+from copilot.conversation import Book, State, step
+from copilot.events import ConversationEvent, EscalationEvent, parse_stored
+from copilot.inputs import Input
 from copilot.journal import Journal, JournalWriter, Row
-from copilot.metrics import FLAGS, LIVE, STAGE_CPU, SUGGESTIONS
+from copilot.metrics import (
+    FLAGS,
+    LIVE,
+    STAGE_CPU,
+    SUGGESTIONS,
+    TO_ACKNOWLEDGE,
+    TO_ESCALATION,
+    TO_INTERVENTION,
+)
+from copilot.recovery import durable, event_row, input_row, recovered
+from copilot.timestamps import rfc3339
+from guardrails.flag import Flag
 from guardrails.phi import Options, Vault
 
-REMEMBERED_VECTORS = 8
 ABANDONED = timedelta(hours=24)
 """A call that was never ended and is older than this is not taken up again at a start."""
-
-_INPUTS: Mapping[str, TypeAdapter[Input]] = {
-    kind.__name__: TypeAdapter(kind)
-    for kind in (
-        Started,
-        Said,
-        Observed,
-        Ticked,
-        Passed,
-        Suggested,
-        Rated,
-        Acknowledged,
-        Ended,
-    )
-}
-
-
-@dataclass
-class Call:
-    """One live conversation. `state` is replaced by `Calls.take` only."""
-
-    conversation_id: str
-    tenant: str
-    state: State
-    vault: Vault
-    began: float
-    last_id: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    vectors: OrderedDict[str, np.ndarray] = field(default_factory=OrderedDict[str, np.ndarray])
-    taken: dict[str, int] = field(default_factory=dict[str, int])
-    """The source's revision of each final segment that has been taken."""
-    advising: asyncio.Task[None] | None = None
-    touched: float = field(default_factory=time)
-    told_why: set[str] = field(default_factory=set[str])
-    """Why this call's listeners were told that more is masked than there need be."""
-
-    @property
-    def agent_id(self) -> str | None:
-        """The agent whose call it is."""
-        return self.state.started.agent_id if self.state.started else None
-
-    def clock_ms(self) -> int:
-        """Milliseconds from the start of the call, never behind what was heard last."""
-        return max(self.state.last_ms, int((time() - self.began) * 1000))
-
-    def remember(self, segment_id: str, vector: np.ndarray) -> None:
-        """Keeps the vectors of the last few utterances, for questions put over several turns."""
-        self.vectors[segment_id] = vector
-        while len(self.vectors) > REMEMBERED_VECTORS:
-            self.vectors.popitem(last=False)
-
-    def note(self, given: Input) -> None:
-        """Remembers that a final segment was taken."""
-        if isinstance(given, Said) and given.utterance.final:
-            segment_id = given.utterance.segment_id
-            self.taken[segment_id] = max(self.taken.get(segment_id, 0), given.source_revision)
-
-    def stamp(self, event: ConversationEvent) -> ConversationEvent:
-        """The event with its `event_id` and `at`; ids grow with time, over restarts too."""
-        return event.model_copy(update={"event_id": self.next_id(), "at": utc_now()})
-
-    def next_id(self) -> str:
-        """The next id of an event: digits of one length, growing with time."""
-        self.last_id = max(self.last_id + 1, int(time() * 1_000_000))
-        return f"{self.last_id:017d}"
+UNANSWERED = timedelta(days=7)
+"""An escalation that nobody answered and that is older than this does not climb any further."""
 
 
 class Calls:
     """Finds, opens and recovers calls, and takes inputs into them."""
 
     def __init__(
-        self, book: Book, journal: Journal, writer: JournalWriter, bus: Bus, masking: Options
+        self,
+        book: Book,
+        journal: Journal,
+        writer: JournalWriter,
+        bus: Bus,
+        masking: Options,
+        webhooks: Callable[[], None] | None = None,
     ) -> None:
+        """`webhooks` is called when something new is in the outbox; None: nothing goes there."""
         self.book = book
         self._journal = journal
         self._writer = writer
         self._bus = bus
         self._masking = masking
-        self._live: dict[str, Call] = {}
+        self._webhooks = webhooks
+        self._kept: dict[str, Call] = {}
+        """Calls that time can move: open ones, and ended ones of which an escalation may climb."""
+        self._known = WeakValueDictionary[str, Call]()
+        """Every call in memory: whoever works on an ended one shares it, and its lock."""
         self._opening = asyncio.Lock()
 
     def live(self) -> list[Call]:
         """Every call that is open in this process."""
-        return list(self._live.values())
+        return [call for call in self._kept.values() if call.state.ended is None]
+
+    def moving(self) -> list[Call]:
+        """Every call that the clock can move: the open ones, and ended ones that may climb."""
+        return list(self._kept.values())
 
     def get(self, conversation_id: str) -> Call | None:
-        """The call, if it is live."""
-        return self._live.get(conversation_id)
+        """The call, if it is in memory."""
+        return self._known.get(conversation_id)
 
     def begin(
         self, conversation_id: str, tenant: str, language: str, on_file: Mapping[str, str]
@@ -140,54 +86,59 @@ class Calls:
             this_year=datetime.now(UTC).year,
         )
         call = Call(conversation_id, tenant, State(conversation_id), vault, began=time())
-        self._live[conversation_id] = call
-        LIVE.set(len(self._live))
+        self._keep(call)
         return call
 
     async def find(self, conversation_id: str) -> Call | None:
         """The call, from memory or from the journal; None if it never started."""
-        call = self._live.get(conversation_id)
+        call = self._known.get(conversation_id)
         if call is not None:
             return call
         async with self._opening:
-            if conversation_id not in self._live:
+            call = self._known.get(conversation_id)
+            if call is None:
                 call = await asyncio.to_thread(self._recover, conversation_id)
-                if call is None or call.state.ended is not None:
-                    return call
-                self._live[conversation_id] = call
-                LIVE.set(len(self._live))
-            return self._live[conversation_id]
+                if call is not None:
+                    self._keep(call)
+            return call
 
     async def recover(self) -> int:
-        """Takes up every open call of the last day from the journal; how many there were."""
-        since = (datetime.now(UTC) - ABANDONED).isoformat(timespec="milliseconds")
-        rows = await asyncio.to_thread(
-            self._journal.conversations, open_only=True, since=since, tenant=None
+        """Takes up every open call of the last day, and every escalation that nobody answered.
+
+        Returns how many calls there were.
+        """
+        now = time()
+        open_calls = await asyncio.to_thread(
+            self._journal.conversations,
+            open_only=True,
+            since=rfc3339(now - ABANDONED.total_seconds()),
+            tenant=None,
         )
-        for row in rows:
-            await self.find(row.conversation_id)
-        return len(rows)
+        since = rfc3339(now - UNANSWERED.total_seconds())
+        escalations = await asyncio.to_thread(self._journal.of_type, "escalation", since, None)
+        wanted = {row.conversation_id for row in open_calls} | _unanswered(escalations)
+        for conversation_id in sorted(wanted):
+            await self.find(conversation_id)
+        return len(wanted)
 
     def _recover(self, conversation_id: str) -> Call | None:
         rows = self._journal.inputs(conversation_id)
         if not rows:
             return None
-        inputs = [_INPUTS[row.type].validate_json(row.body) for row in rows]
-        state = fold(self.book, conversation_id, inputs)
-        language = state.started.facts.language if state.started else "en"
-        at = datetime.fromisoformat(rows[0].at.replace("Z", "+00:00"))
-        vault = Vault(
-            conversation_id,
-            language=language,
-            counts=_placeholder_counts(state),
-            options=self._masking,
-            this_year=at.year,
+        last_event_id = self._journal.last_event_id(conversation_id)
+        return recovered(self.book, conversation_id, rows, last_event_id, self._masking)
+
+    def _keep(self, call: Call) -> None:
+        """Keeps a call in memory for as long as time can move it."""
+        climbing = any(
+            escalation.may_climb(self.book.ladder, one) for one in call.state.escalations
         )
-        last_id = int(self._journal.last_event_id(conversation_id) or 0)
-        call = Call(conversation_id, rows[0].tenant, state, vault, at.timestamp(), last_id)
-        for given in inputs:
-            call.note(given)
-        return call
+        self._known[call.conversation_id] = call
+        if call.state.ended is None or climbing:
+            self._kept[call.conversation_id] = call
+        else:
+            self._kept.pop(call.conversation_id, None)
+        LIVE.set(len(self.live()))
 
     async def take(self, call: Call, *inputs: Input) -> list[ConversationEvent]:
         """Folds inputs into the call: durable first, then told. The caller holds `call.lock`.
@@ -200,26 +151,28 @@ class Calls:
         rows: list[Row] = []
         told: list[ConversationEvent] = []
         for given in inputs:
+            before = state
             state, made = step(self.book, state, given)
             events = [call.stamp(event) for event in made]
             told += events
-            if _durable(given, events):
-                rows.append(self._input_row(call, given))
-                rows += [_event_row(call, event) for event in events]
+            if durable(given, before, state, events):
+                rows.append(input_row(call, given))
+                flags = None if self._webhooks is None else _flags(state)
+                rows += [event_row(call, event, flags) for event in events]
         STAGE_CPU.labels("judge").inc(thread_time() - began)
         if rows:
             await self._writer.append(rows)
-        call.state = state
+        if self._webhooks is not None and any(row.webhook for row in rows):
+            self._webhooks()
+        call.move_to(state)
         for given in inputs:
             call.note(given)
-        call.touched = time()
         for event in told:
             self.tell(call, event)
         if state.ended is not None:
             call.vault.forget()
             call.vectors.clear()
-            self._live.pop(call.conversation_id, None)
-            LIVE.set(len(self._live))
+            self._keep(call)
         return told
 
     def tell(self, call: Call, event: ConversationEvent) -> None:
@@ -229,57 +182,36 @@ class Calls:
         elif event.type == "suggestion":
             drafted = "extractive" if event.drafted_by == "extractive" else "model"
             SUGGESTIONS.labels(event.kind, drafted).inc()
+        elif event.type == "escalation":
+            _measure(call, event)
         self._bus.publish(call.tenant, event)
 
-    def _input_row(self, call: Call, given: Input) -> Row:
-        kind = type(given).__name__
-        body = _INPUTS[kind].dump_json(given).decode()
-        return Row(
-            conversation_id=call.conversation_id,
-            event_id=call.next_id(),
-            tenant=call.tenant,
-            kind="input",
-            type=kind,
-            at=utc_now(),
-            body=body,
-        )
+
+def _flags(state: State) -> tuple[Flag, ...]:
+    """Every flag there was; as it is judged now before as it was told, masked less well then."""
+    return (*(state.judged.flags if state.judged else ()), *state.shown)
 
 
-def utc_now() -> str:
-    """RFC 3339, UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _measure(call: Call, event: EscalationEvent) -> None:
+    """Time to intervention for Prometheus: each first answer of an opening counts once."""
+    escalated = next(e for e in call.state.escalations if e.escalation_id == event.escalation_id)
+    seconds = event.elapsed_ms / 1000
+    if event.status == "opened":
+        TO_ESCALATION.labels(escalated.category).observe(seconds)
+    elif event.by != escalation.SERVICE and event.status in ("acknowledged", "handed_over"):
+        at_ms = escalated.since_ms + event.elapsed_ms
+        labels = escalated.category, str(escalated.level)
+        if escalated.acknowledged_ms == at_ms:
+            TO_ACKNOWLEDGE.labels(*labels).observe(seconds)
+        if escalated.intervened_ms == at_ms:
+            TO_INTERVENTION.labels(*labels).observe(seconds)
 
 
-def _durable(given: Input, events: list[ConversationEvent]) -> bool:
-    """Partials and ticks of the clock leave a trace only when something came of them."""
-    match given:
-        case Said():
-            return given.utterance.final or any(event.type != "utterance" for event in events)
-        case Passed():
-            return bool(events)
-        case _:
-            return True
-
-
-def _event_row(call: Call, event: ConversationEvent) -> Row:
-    return Row(
-        conversation_id=call.conversation_id,
-        event_id=event.event_id,
-        tenant=call.tenant,
-        kind="event",
-        type=event.type,
-        at=event.at,
-        body=to_json(event),
-    )
-
-
-def _placeholder_counts(state: State) -> dict[str, int]:
-    """The highest number used for each type of placeholder, so that numbering goes on."""
-    counts: dict[str, int] = {}
-    for heard in state.heard:
-        for entity in heard.utterance.entities:
-            plain, *_ = entity.placeholder.strip("<>").partition(":")
-            kind, _, number = plain.rpartition("_")
-            if number.isdigit():
-                counts[kind] = max(counts.get(kind, 0), int(number))
-    return counts
+def _unanswered(rows: list[Row]) -> set[str]:
+    """The conversations of escalation events of which the last word is that somebody is wanted."""
+    last: dict[tuple[str, str], str] = {}
+    for row in rows:
+        event = parse_stored(row.body)
+        if event.type == "escalation":
+            last[row.conversation_id, event.escalation_id] = event.status
+    return {key[0] for key, status in last.items() if status in ("opened", "climbed")}

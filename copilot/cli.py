@@ -204,7 +204,9 @@ async def _replay(
     if url is not None:
         return await play_all(url.rstrip("/"), token or "")
     with tempfile.TemporaryDirectory(prefix="copilot-replay-") as folder:
-        embedded = settings.model_copy(update={"data": Path(folder), "port": 0})
+        # a recorded call is over: nobody is called for it again
+        changed = {"data": Path(folder), "port": 0, "webhook_url": None}
+        embedded = settings.model_copy(update=changed)
         async with running(embedded) as server:
             return await play_all(server.ws, issue(embedded, "supervisor", "replay"))
 

@@ -27,7 +27,9 @@ def line(event: dict[str, Any]) -> str:
             return head + ("\n" + _wrapped("        next:", steps) if steps else "")
         case "escalation":
             seconds = event["elapsed_ms"] / 1000
-            return f"      => {event['to']}: escalation {event['status']} after {seconds:.1f} s"
+            status = event["status"].replace("_", " ")
+            outcome = f" ({event['outcome'].replace('_', ' ')})" if event.get("outcome") else ""
+            return f"      => {event['to']}: escalation {status}{outcome} after {seconds:.1f} s"
         case "summary":
             return f"\n{event['text']}"
         case "notice" | "error":

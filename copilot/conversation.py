@@ -12,36 +12,29 @@ from its start, so any order of arrival ends in the same flags.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from copilot.events import (
-    ConversationEnded,
-    ConversationEvent,
-    ConversationStarted,
-    EntitySpan,
-    EscalationEvent,
-    EvidenceItem,
-    FlagEvent,
-    NextStep,
-    ProtocolEvent,
-    QuotedSource,
-    Source,
-    SuggestionEvent,
-    SummaryEvent,
-    UtteranceEvent,
+from copilot import announce, escalation
+from copilot.escalation import Escalation, Ladder, Moved
+from copilot.events import ConversationEnded, ConversationEvent, Source
+from copilot.inputs import (
+    Acknowledged,
+    Closed,
+    Ended,
+    HandedOver,
+    Input,
+    Observed,
+    Passed,
+    Rated,
+    Said,
+    Started,
+    Suggested,
+    Ticked,
 )
 from copilot.suggest.compose import Suggestion
-from copilot.summary import Escalated, summarise
+from copilot.summary import summarise
 from guardrails import watch
 from guardrails.flag import Flag
 from guardrails.utterance import Utterance
-from guardrails.watch import (
-    CallFacts,
-    Guard,
-    Heard,
-    JudgeState,
-    Observation,
-    ProtocolState,
-    Signals,
-)
+from guardrails.watch import CallFacts, Guard, Heard, JudgeState
 
 
 @dataclass(frozen=True)
@@ -50,108 +43,10 @@ class Book:
 
     guard: Guard
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
-    escalate_to: str = "clinical-team"
+    ladder: Ladder = field(default_factory=Ladder)
 
-
-# ---- inputs: what can happen to a call --------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The call began."""
-
-    facts: CallFacts
-    agent_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An utterance was heard, and what stateless matching found in it.
-
-    `source_revision` is the source's own count; `utterance.revision` also counts the corrections
-    that masking made.
-    """
-
-    utterance: Utterance
-    signals: Signals
-    at_ms: int
-    source_revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """A reading came in from remote monitoring."""
-
-    observation: Observation
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """The agent marked a protocol step as done."""
-
-    protocol_id: str
-    step_id: str
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Time went by: deadlines are looked at."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """A suggestion was shown."""
-
-    suggestion: Suggestion
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rated:
-    """The agent's word on a suggestion or a flag; free text is masked."""
-
-    target_id: str
-    action: str
-    text: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """The clinical team took an escalation over; the note is masked."""
-
-    escalation_id: str
-    at_ms: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The call is over; the disposition is masked."""
-
-    at_ms: int
-    disposition: str = ""
-
-
-Input = Started | Said | Observed | Ticked | Passed | Suggested | Rated | Acknowledged | Ended
 
 # ---- state ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """One matter handed to the clinical team; `since_ms` is the start of what caused it."""
-
-    escalation_id: str
-    flag_id: str
-    status: str
-    since_ms: int
-    opened_ms: int
-    acknowledged_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +88,19 @@ def step(book: Book, state: State, given: Input) -> Step:
             return _say(book, state, given)
         case Observed() | Ticked():
             state = replace(state, deeds=(*state.deeds, given), last_ms=_later(state, given.at_ms))
-            return _judge(book, state, _apply(book, _judged(state), given))
+            # one that lies before the last turn has the call judged anew, as a late turn has
+            late = any(h.utterance.start_ms >= given.at_ms for h in state.heard[-1:])
+            judged = _rejudge(book, state) if late else _apply(book, _judged(state), given)
+            return _judge(book, state, judged)
         case Passed():
-            state = replace(state, last_ms=_later(state, given.at_ms))
-            return _judge(book, state, watch.tick(book.guard, _judged(state), given.at_ms))
+            return _pass(book, state, given)
         case Suggested():
             shown = replace(state, suggestions=(*state.suggestions, given.suggestion))
-            return shown, (_suggestion_event(state, given.suggestion),)
+            return shown, (announce.suggestion(state.conversation_id, given.suggestion),)
         case Rated():
             return replace(state, ratings=(*state.ratings, given)), ()
-        case Acknowledged():
-            return _acknowledge(book, state, given)
+        case Acknowledged() | HandedOver() | Closed():
+            return _answer(state, given)
         case Ended():
             return _end(book, state, given)
 
@@ -223,13 +120,7 @@ def _start(book: Book, state: State, given: Started) -> Step:
     if state.started is not None:
         return state, ()
     state = replace(state, started=given, judged=watch.begin(book.guard, given.facts))
-    event = ConversationStarted(
-        conversation_id=state.conversation_id,
-        channel=given.facts.channel,
-        language=given.facts.language,
-        program=given.facts.program or None,
-        agent_id=given.agent_id,
-    )
+    event = announce.started(state.conversation_id, given.facts, given.agent_id)
     state, events = _judge(book, state, _judged(state))
     return state, (event, *events)
 
@@ -243,16 +134,17 @@ def _say(book: Book, state: State, given: Said) -> Step:
         if standing is not None:
             return state, ()
         early = tuple(f for f in state.early if f.evidence[0].segment_id != utterance.segment_id)
-        early += watch.red_flags_early(book.guard, utterance, given.signals)
+        day = _judged(state).facts.day
+        early += watch.red_flags_early(book.guard, utterance, given.signals, day)
         state = replace(state, partials=(*others, utterance), early=early)
         state, events = _judge(book, state, _judged(state))
-        return state, (_utterance_event(utterance), *events)
+        return state, (announce.utterance(utterance), *events)
     if standing is not None and utterance.revision <= standing:
         return state, ()
     heard = Heard(utterance=utterance, signals=given.signals)
     kept = tuple(h for h in state.heard if h.utterance.segment_id != utterance.segment_id)
     in_order = standing is None and (not kept or _spoken(kept[-1]) < _spoken(heard))
-    in_order = in_order and all(deed.at_ms <= utterance.end_ms for deed in state.deeds[-1:])
+    in_order = in_order and all(deed.at_ms <= utterance.start_ms for deed in state.deeds[-1:])
     state = replace(
         state,
         partials=others,
@@ -261,32 +153,48 @@ def _say(book: Book, state: State, given: Said) -> Step:
     )
     judged = watch.hear(book.guard, _judged(state), heard) if in_order else _rejudge(book, state)
     state, events = _judge(book, state, judged)
-    return state, (_utterance_event(utterance), *events)
+    if standing is None:
+        state, again = _say_again(book, state, heard)
+        events = (*events, *again)
+    return state, (announce.utterance(utterance), *events)
 
 
-def _acknowledge(book: Book, state: State, given: Acknowledged) -> Step:
-    events: list[ConversationEvent] = []
-    escalations: list[Escalation] = []
-    for escalation in state.escalations:
-        if escalation.escalation_id == given.escalation_id and escalation.status == "opened":
-            escalation = replace(
-                escalation, status="acknowledged", acknowledged_ms=_later(state, given.at_ms)
-            )
-            events.append(_escalation_event(book, state, escalation, given.at_ms))
-        escalations.append(escalation)
-    state = replace(state, escalations=tuple(escalations), last_ms=_later(state, given.at_ms))
-    return state, tuple(events)
+def _pass(book: Book, state: State, given: Passed) -> Step:
+    state = replace(state, last_ms=_later(state, given.at_ms))
+    events: tuple[ConversationEvent, ...] = ()
+    if state.ended is None:
+        state, events = _judge(book, state, watch.tick(book.guard, _judged(state), given.at_ms))
+    moved = escalation.climb(book.ladder, state.escalations, state.last_ms)
+    state, climbed = _escalated(state, moved)
+    return state, (*events, *climbed)
+
+
+def _answer(state: State, given: Acknowledged | HandedOver | Closed) -> Step:
+    """What the clinical team, or the agent for it, did with an escalation."""
+    state = replace(state, last_ms=_later(state, given.at_ms))
+    all_of_them, which, at_ms = state.escalations, given.escalation_id, state.last_ms
+    by, note = given.by, given.note
+    match given:
+        case Acknowledged():
+            moved = escalation.acknowledge(all_of_them, which, at_ms, by=by, note=note)
+        case HandedOver():
+            moved = escalation.hand_over(all_of_them, which, at_ms, to=given.to, by=by, note=note)
+        case Closed():
+            outcome = given.outcome
+            moved = escalation.close(all_of_them, which, at_ms, outcome=outcome, by=by, note=note)
+    return _escalated(state, moved)
 
 
 def _end(book: Book, state: State, given: Ended) -> Step:
     if state.ended is not None or state.started is None:
         return state, ()
     at_ms = _later(state, given.at_ms)
-    state = replace(state, ended=replace(given, at_ms=at_ms), last_ms=at_ms, early=())
+    # what only a partial raised stands: a call may break off in the middle of a word
+    state = replace(state, ended=replace(given, at_ms=at_ms), last_ms=at_ms)
     judged = watch.finish(book.guard, _judged(state), at_ms)
     state, events = _judge(book, state, judged)
     ended = ConversationEnded(conversation_id=state.conversation_id, disposition=given.disposition)
-    return state, (*events, ended, _summary_event(state))
+    return state, (*events, ended, _summary(state))
 
 
 # ---- judging ----------------------------------------------------------------------------------
@@ -305,7 +213,7 @@ def _apply(book: Book, judged: JudgeState, deed: Observed | Ticked | Heard) -> J
         case Observed():
             return watch.observe(book.guard, judged, deed.observation, deed.at_ms)
         case Ticked():
-            return watch.step_done(book.guard, judged, deed.protocol_id, deed.step_id)
+            return watch.step_done(book.guard, judged, deed.protocol_id, deed.step_id, deed.answer)
 
 
 def _rejudge(book: Book, state: State) -> JudgeState:
@@ -330,13 +238,17 @@ def _judge(book: Book, state: State, judged: JudgeState) -> Step:
     final = {flag.flag_id for flag in judged.flags}
     raised_early = {flag.flag_id for flag in state.early}
     state = replace(state, shown=tuple(told.values()), unconfirmed=frozenset(raised_early - final))
-    state, escalated = _escalate(book, state, changed)
-    moved = tuple(
-        _protocol_event(state, now)
-        for now in judged.protocols
-        if now not in before and (now.status != "started" or now.next or now.done)
+    state, escalated = _escalated(
+        state,
+        escalation.follow(book.ladder, state.escalations, changed, _starts(state), state.last_ms),
     )
-    return state, (*(_flag_event(book, state, flag) for flag in changed), *escalated, *moved)
+    call = state.conversation_id
+    told_of = [announce.protocol(call, was) for was in before]
+    moved = tuple(
+        event for now in judged.protocols if (event := announce.protocol(call, now)) not in told_of
+    )
+    flags = (announce.flag(call, flag, book.sources) for flag in changed)
+    return state, (*flags, *escalated, *moved)
 
 
 def _changed(state: State, judged: JudgeState) -> Iterator[Flag]:
@@ -363,147 +275,50 @@ def _changed(state: State, judged: JudgeState) -> Iterator[Flag]:
             yield replace(told, status="resolved")
 
 
-def _escalate(book: Book, state: State, changed: tuple[Flag, ...]) -> Step:
-    events: list[ConversationEvent] = []
-    escalations = {e.flag_id: e for e in state.escalations}
-    starts = {u.segment_id: u.start_ms for u in state.partials}
-    starts |= {h.utterance.segment_id: h.utterance.start_ms for h in state.heard}
-    for flag in changed:
-        known = escalations.get(flag.flag_id)
-        if flag.status == "resolved":
-            if known is None or known.status == "closed":
-                continue
-            now = replace(known, status="closed")
-        elif flag.severity == "critical" and flag.category in ("red_flag", "crisis"):
-            if known is not None and known.status != "closed":
-                continue
-            heard_at = [starts[e.segment_id] for e in flag.evidence if e.segment_id in starts]
-            now = Escalation(
-                escalation_id=known.escalation_id if known else f"e-{len(escalations) + 1}",
-                flag_id=flag.flag_id,
-                status="opened",
-                since_ms=min(heard_at, default=state.last_ms),
-                opened_ms=state.last_ms,
-            )
-        else:
-            continue
-        escalations[flag.flag_id] = now
-        events.append(_escalation_event(book, state, now, state.last_ms))
-    return replace(state, escalations=tuple(escalations.values())), tuple(events)
+def _say_again(book: Book, state: State, heard: Heard) -> Step:
+    """A matter whose escalation was closed as a false alarm may be said anew, and not be one."""
+    utterance = heard.utterance
+    day = _judged(state).facts.day
+    standing = {flag.flag_id: flag for flag in state.shown if flag.status != "resolved"}
+    anew = {
+        flag.flag_id
+        for flag in watch.red_flags_early(book.guard, utterance, heard.signals, day)
+        if flag.flag_id in standing
+        and all(e.segment_id != utterance.segment_id for e in standing[flag.flag_id].evidence)
+    }
+    at_ms = state.last_ms
+    moved = escalation.said_again(book.ladder, state.escalations, anew, utterance.start_ms, at_ms)
+    return _escalated(state, moved)
 
 
-# ---- events -----------------------------------------------------------------------------------
+def _escalated(state: State, moved: Moved) -> Step:
+    """Takes moved escalations over and tells what changed."""
+    escalations, changes = moved
+    told = tuple(announce.escalation(state.conversation_id, change) for change in changes)
+    return replace(state, escalations=escalations), told
 
 
-def _utterance_event(utterance: Utterance) -> UtteranceEvent:
-    return UtteranceEvent(
-        conversation_id=utterance.conversation_id,
-        segment_id=utterance.segment_id,
-        speaker=utterance.speaker,
-        text=utterance.text,
-        final=utterance.final,
-        entities=tuple(
-            EntitySpan(start=e.start, end=e.end, type=e.type, placeholder=e.placeholder)
-            for e in utterance.entities
-        ),
-        sentiment=utterance.sentiment,
-        start_ms=utterance.start_ms,
-        end_ms=utterance.end_ms,
-        revision=utterance.revision,
-        withheld=utterance.withheld,
-    )
+def _starts(state: State) -> dict[str, int]:
+    """When each segment began that was heard, by id."""
+    partial = {u.segment_id: u.start_ms for u in state.partials}
+    return partial | {h.utterance.segment_id: h.utterance.start_ms for h in state.heard}
 
 
-def _flag_event(book: Book, state: State, flag: Flag) -> FlagEvent:
-    return FlagEvent(
-        conversation_id=state.conversation_id,
-        flag_id=flag.flag_id,
-        category=flag.category,
-        severity=flag.severity,
-        status=flag.status,
-        title=flag.title,
-        why=flag.why,
-        say=flag.say,
-        rule_id=flag.rule_id,
-        rule_version=flag.rule_version,
-        evidence=tuple(EvidenceItem(segment_id=e.segment_id, quote=e.quote) for e in flag.evidence),
-        sources=tuple(book.sources[p] for p in flag.passage_ids if p in book.sources),
-    )
-
-
-def _protocol_event(state: State, protocol: ProtocolState) -> ProtocolEvent:
-    return ProtocolEvent(
-        conversation_id=state.conversation_id,
-        protocol_id=protocol.protocol_id,
-        title=protocol.title,
-        status=protocol.status,
-        step_id=protocol.step_id,
-        done=protocol.done,
-        next=tuple(NextStep(step_id=step_id, ask=ask) for step_id, ask in protocol.next),
-        evidence=tuple(
-            EvidenceItem(segment_id=e.segment_id, quote=e.quote) for e in protocol.evidence
-        ),
-    )
-
-
-def _suggestion_event(state: State, suggestion: Suggestion) -> SuggestionEvent:
-    return SuggestionEvent(
-        conversation_id=state.conversation_id,
-        suggestion_id=suggestion.suggestion_id,
-        kind=suggestion.kind,
-        text=suggestion.text,
-        in_reply_to=suggestion.in_reply_to,
-        passages=tuple(
-            QuotedSource(passage_id=p.passage_id, version=p.version, title=p.title, quote=p.quote)
-            for p in suggestion.passages
-        ),
-        drafted_by=suggestion.drafted_by,
-        confidence=suggestion.confidence,
-    )
-
-
-def _escalation_event(
-    book: Book, state: State, escalation: Escalation, at_ms: int
-) -> EscalationEvent:
-    return EscalationEvent.model_validate(
-        {
-            "conversation_id": state.conversation_id,
-            "escalation_id": escalation.escalation_id,
-            "flag_id": escalation.flag_id,
-            "to": book.escalate_to,
-            "status": escalation.status,
-            "elapsed_ms": max(0, _later(state, at_ms) - escalation.since_ms),
-        }
-    )
-
-
-def _summary_event(state: State) -> SummaryEvent:
+def _summary(state: State) -> ConversationEvent:
     """The wrap-up of an ended call."""
     shown = {s.suggestion_id for s in state.suggestions}
     accepted = {r.target_id for r in state.ratings if r.action in ("accepted", "edited")} & shown
-    summary = summarise(
+    note = summarise(
         [heard.utterance for heard in state.heard],
         state.shown,
         state.judged.protocols if state.judged else (),
-        [
-            Escalated(
-                e.opened_ms - e.since_ms,
-                None if e.acknowledged_ms is None else e.acknowledged_ms - e.since_ms,
-            )
-            for e in state.escalations
-        ],
+        state.escalations,
         suggestions=len(shown),
         accepted=len(accepted),
         disposition=state.ended.disposition if state.ended else "",
         duration_ms=state.last_ms,
     )
-    return SummaryEvent(
-        conversation_id=state.conversation_id,
-        text=summary.text,
-        disposition=summary.disposition,
-        actions=summary.actions,
-        metrics=summary.metrics,
-    )
+    return announce.summary(state.conversation_id, note)
 
 
 def _spoken(heard: Heard) -> tuple[int, str]:

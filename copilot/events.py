@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from copilot.escalation import Outcome, Told
 from guardrails.flag import Category, FlagStatus, Severity
 from guardrails.utterance import Speaker
 
@@ -101,12 +102,16 @@ class Feedback(_Message):
 
 
 class StepDone(_Message):
-    """The agent ticks a protocol step by hand."""
+    """The agent ticks a protocol step by hand, or puts right what was heard as its answer.
+
+    `answer` is one of the step's `options`, "unknown" or a number in its first unit.
+    """
 
     type: Literal["step.done"] = "step.done"
     conversation_id: Id
     protocol_id: Id
     step_id: Id
+    answer: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", repr=False)] = ""
 
 
 class Reveal(_Message):
@@ -118,11 +123,31 @@ class Reveal(_Message):
 
 
 class EscalationAck(_Message):
-    """The clinical team has taken an escalation over."""
+    """The clinical team has taken an escalation over. Taken after the end of the call too."""
 
     type: Literal["escalation.ack"] = "escalation.ack"
     conversation_id: Id
     escalation_id: Id
+    note: Note | None = Field(None, repr=False)
+
+
+class EscalationHandover(_Message):
+    """Somebody else has an escalation now: `to` names a role or a place; both texts are masked."""
+
+    type: Literal["escalation.handover"] = "escalation.handover"
+    conversation_id: Id
+    escalation_id: Id
+    to: Annotated[str, Field(max_length=100, pattern=r"\S", repr=False)]
+    note: Note | None = Field(None, repr=False)
+
+
+class EscalationClose(_Message):
+    """An escalation is over, and how it ended. Taken after the end of the call too."""
+
+    type: Literal["escalation.close"] = "escalation.close"
+    conversation_id: Id
+    escalation_id: Id
+    outcome: Outcome
     note: Note | None = Field(None, repr=False)
 
 
@@ -149,6 +174,8 @@ ClientMessage = (
     | StepDone
     | Reveal
     | EscalationAck
+    | EscalationHandover
+    | EscalationClose
     | ConversationEnd
     | Ping
 )
@@ -161,6 +188,8 @@ ConversationMessage = (
     | StepDone
     | Reveal
     | EscalationAck
+    | EscalationHandover
+    | EscalationClose
     | ConversationEnd
 )
 CLIENT_TYPES: dict[str, type[ClientMessage]] = {
@@ -258,14 +287,29 @@ class FlagEvent(_Event):
 
 
 class NextStep(_Message):
-    """A protocol step that is due, and how to ask it."""
+    """A protocol step that is due, how to ask it, and the answers that `step.done` may give.
+
+    `handover`: the clinical team takes over here.
+    """
 
     step_id: str
     ask: str
+    options: tuple[str, ...] = ()
+    handover: bool = False
+
+
+class StepAnswer(_Message):
+    """What was answered to a step: "yes", "no", a choice, a number with its unit, "unknown"."""
+
+    step_id: str
+    answer: str
 
 
 class ProtocolEvent(_Event):
-    """A protocol began, moved on, was completed or was breached."""
+    """A protocol began, moved on, was completed or was breached.
+
+    `stopped_by` is the step whose answer ended the questions: a hand-over is due.
+    """
 
     type: Literal["protocol"] = "protocol"
     protocol_id: str
@@ -275,6 +319,8 @@ class ProtocolEvent(_Event):
     done: tuple[str, ...] = ()
     next: tuple[NextStep, ...] = ()
     evidence: tuple[EvidenceItem, ...] = ()
+    answers: tuple[StepAnswer, ...] = ()
+    stopped_by: str = ""
 
 
 class SuggestionDelta(_Event):
@@ -302,14 +348,24 @@ class SuggestionEvent(_Event):
 
 
 class EscalationEvent(_Event):
-    """The clinical team is wanted. `elapsed_ms` runs from the utterance that caused it."""
+    """The clinical team is wanted. `elapsed_ms` runs from the start of what caused it.
+
+    `level` counts from 0 how often it climbed, `to` is who has it, `by` the role that answered
+    (`service`: a note of the service's own). One closed is `opened` again with its matter.
+    """
 
     type: Literal["escalation"] = "escalation"
     escalation_id: str
     flag_id: str
     to: str
-    status: Literal["opened", "acknowledged", "closed"]
+    status: Told
     elapsed_ms: int
+    level: int = 0
+    category: Category | None = None
+    title: str = ""
+    by: str = ""
+    outcome: Outcome | None = None
+    note: str = ""
 
 
 class Revealed(_Event):

@@ -6,19 +6,19 @@ database refuse to change or delete a row.
 """
 
 import asyncio
-import hashlib
 import json
 import threading
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from copilot import audit, outbox
+from copilot.approvals import Approvals
 from copilot.database import JournalError, open_database, reason, writer
 
 _meta = sa.MetaData()
@@ -29,22 +29,14 @@ _journal = sa.Table(
     sa.Column("event_id", sa.String(32), primary_key=True),
     *(sa.Column(name, sa.String) for name in ("tenant", "kind", "type", "at", "body")),
 )
-_audit = sa.Table(
-    "audit",
-    _meta,
-    sa.Column("seq", sa.Integer, primary_key=True),
-    *(
-        sa.Column(name, sa.String)
-        for name in (
-            "at", "actor", "action", "conversation_id", "detail", "previous_hash", "hash",
-        )
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the journal: an input to a conversation, or an event that came of it."""
+    """One line of the journal: an input to a conversation, or an event that came of it.
+
+    `webhook` is what is put in the outbox with it; it is no part of the journal.
+    """
 
     conversation_id: str
     event_id: str
@@ -53,6 +45,7 @@ class Row:
     type: str
     at: str
     body: str
+    webhook: outbox.Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,10 @@ class Journal:
         if not rows:
             return
         with self._write() as connection:
-            connection.execute(_journal.insert(), [asdict(row) for row in rows])
+            names = _journal.c.keys()
+            lines = [{name: getattr(row, name) for name in names} for row in rows]
+            connection.execute(_journal.insert(), lines)
+            outbox.put(connection, (row.webhook for row in rows if row.webhook))
 
     def events(self, conversation_id: str, after: str = "", limit: int | None = None) -> list[Row]:
         """The events of a conversation after one of them, in order; the first `limit` of them.
@@ -106,6 +102,22 @@ class Journal:
     def inputs(self, conversation_id: str) -> list[Row]:
         """The inputs of a conversation, in the order in which they were taken."""
         return self._rows(conversation_id, "input", "", None)
+
+    def of_type(self, kind: str, since: str, tenant: str | None) -> list[Row]:
+        """The events of one type since a time, in order within each conversation."""
+        query = (
+            sa.select(_journal)
+            .where(_journal.c.kind == "event", _journal.c.type == kind, _journal.c.at >= since)
+            .order_by(_journal.c.conversation_id, _journal.c.event_id)
+        )
+        if tenant is not None:
+            query = query.where(_journal.c.tenant == tenant)
+        with self._read() as connection:
+            return [Row(**row) for row in connection.execute(query).mappings()]
+
+    def outbox(self) -> outbox.Outbox:
+        """The outbox of webhooks beside it."""
+        return outbox.Outbox(self._engine)
 
     def conversations(
         self, *, open_only: bool, since: str | None, tenant: str | None
@@ -149,41 +161,16 @@ class Journal:
             JournalError: nothing was written.
         """
         with self._write() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.text("LOCK TABLE audit IN EXCLUSIVE MODE"))
-            last = connection.execute(
-                sa.select(_audit.c.seq, _audit.c.hash).order_by(_audit.c.seq.desc()).limit(1)
-            ).first()
-            entry: dict[str, Any] = {
-                "seq": last.seq + 1 if last else 1,
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-                "actor": actor,
-                "action": action,
-                "conversation_id": conversation_id,
-                "detail": detail,
-                "previous_hash": last.hash if last else "",
-            }
-            connection.execute(_audit.insert(), {**entry, "hash": _chained(entry)})
+            audit.add(connection, actor, action, conversation_id, detail)
 
     def verify_audit(self) -> list[str]:
-        """What is wrong with the audit log's chain: a line a fault, none if it is whole.
-
-        Entries cut off at its end leave a whole chain: compare the last hash with one kept
-        elsewhere to notice that.
-        """
-        problems: list[str] = []
-        previous, expected = "", 1
+        """What is wrong with the audit log's chain: a line a fault, none if it is whole."""
         with self._read() as connection:
-            for row in connection.execute(sa.select(_audit).order_by(_audit.c.seq)).mappings():
-                entry = {name: row[name] for name in row if name != "hash"}
-                if row["seq"] != expected:
-                    problems.append(f"entry {expected} is missing")
-                if row["previous_hash"] != previous:
-                    problems.append(f"entry {row['seq']} does not follow the one before it")
-                if row["hash"] != _chained(entry):
-                    problems.append(f"entry {row['seq']} was changed")
-                previous, expected = row["hash"], row["seq"] + 1
-        return problems
+            return audit.faults(connection)
+
+    def approvals(self) -> Approvals:
+        """The sign-offs of packs beside it."""
+        return Approvals(self._engine)
 
     def close(self) -> None:
         """Closes every connection."""
@@ -280,8 +267,3 @@ class JournalWriter:
     def close(self) -> None:
         """Waits for what is under way."""
         self._thread.shutdown(wait=True)
-
-
-def _chained(entry: dict[str, Any]) -> str:
-    line = json.dumps(entry, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(line.encode()).hexdigest()

@@ -17,11 +17,13 @@ import structlog
 
 EVENTS = frozenset(
     {
-        "analysis failed", "connection failed", "deadline not journaled", "draft failed",
+        "analysis failed", "connection failed", "deadline failed", "deadline not journaled",
+        "draft failed",
         "embedding failed", "importing the starter knowledge base", "issuer's keys not read",
-        "language model failed", "language model missing", "library message", "masking failed",
+        "model missing", "library message", "masking failed",
         "masking took too long", "message failed",
-        "message not taken", "ready", "suggestion not journaled", "uncaught",
+        "message not taken", "pack not signed off", "ready", "suggestion not journaled", "uncaught",
+        "webhook given up", "webhook not noted", "webhooks not read",
     }
 )  # fmt: skip
 """What a log line may say; any other text is replaced, for it may hold what was said in a call."""

@@ -8,12 +8,14 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import perf_counter
 
 from copilot.advise import Advisor
 from copilot.analysis import Analyst, Understood
-from copilot.calls import Call, Calls
-from copilot.conversation import Acknowledged, Ended, Observed, Rated, Said, Started, Ticked
+from copilot.answers import answer
+from copilot.call import Call
+from copilot.calls import Calls
 from copilot.events import (
     Ack,
     Ask,
@@ -22,6 +24,8 @@ from copilot.events import (
     ConversationStart,
     Error,
     EscalationAck,
+    EscalationClose,
+    EscalationHandover,
     Feedback,
     NoticeEvent,
     ObservationMessage,
@@ -30,21 +34,18 @@ from copilot.events import (
     SegmentMessage,
     StepDone,
 )
+from copilot.inputs import Ended, Observed, Rated, Said, Started, Ticked
 from copilot.journal import Journal
 from copilot.metrics import ACK, TO_FLAG, UTTERANCES
+from copilot.sender import EscalationMessage, Sender, may_join, refused
+from guardrails.protocols.answers import entered_answer
 from guardrails.utterance import Segment
 from guardrails.watch import CallFacts, Observation
 
 Reply = Ack | Revealed | Error | None
 
 
-@dataclass(frozen=True)
-class Sender:
-    """Who sent a message: a subject with one role in one tenant."""
-
-    subject: str
-    role: str
-    tenant: str
+__all__ = ["Pipeline", "Reply", "Sender", "may_join"]
 
 
 @dataclass
@@ -59,6 +60,9 @@ class Pipeline:
 
     async def receive(self, message: ConversationMessage, sender: Sender) -> Reply:
         """What to answer to the sender; everything else reaches the listeners by the bus."""
+        why = refused(message, sender)
+        if why:
+            return _error("forbidden", why, message)
         if isinstance(message, ConversationStart):
             return await self._start(message, sender)
         call = await self.calls.find(message.conversation_id)
@@ -66,7 +70,7 @@ class Pipeline:
             return _error("not_started", "send `conversation.start` first", message)
         if call.tenant != sender.tenant or not may_join(call, sender):
             return _error("forbidden", "this conversation is another agent's", message)
-        if call.state.ended is not None and not isinstance(message, Feedback):
+        if call.state.ended is not None and not isinstance(message, Feedback | EscalationMessage):
             standing = isinstance(message, SegmentMessage) and _standing(call, message)
             return (
                 Ack(conversation_id=call.conversation_id, segment_id=message.segment_id)
@@ -87,11 +91,9 @@ class Pipeline:
                     rated = Rated(message.target_id, message.action, text, reason)
                     await self.calls.take(call, rated)
             case StepDone():
-                async with call.lock:
-                    ticked = Ticked(message.protocol_id, message.step_id, call.clock_ms())
-                    await self.calls.take(call, ticked)
-            case EscalationAck():
-                return await self._acknowledge(call, message)
+                return await self._tick(call, message)
+            case EscalationAck() | EscalationHandover() | EscalationClose():
+                return await answer(self.calls, self._masked, call, message, sender)
             case Reveal():
                 return await self._reveal(call, message, sender)
             case ConversationEnd():
@@ -153,6 +155,7 @@ class Pipeline:
             direction=context.direction or "",
             licence=context.licence,
             on_file=frozenset(context.on_file),
+            day=datetime.fromtimestamp(call.began, UTC).date(),
         )
         agent_id = message.agent_id or (sender.subject if sender.role == "agent" else None)
         async with call.lock:
@@ -166,16 +169,16 @@ class Pipeline:
         async with call.lock:
             await self.calls.take(call, Observed(observation, call.clock_ms()))
 
-    async def _acknowledge(self, call: Call, message: EscalationAck) -> Reply:
-        note = await self._masked(call, message.note)
+    async def _tick(self, call: Call, message: StepDone) -> Reply:
+        protocol = self.calls.book.guard.protocols.get(message.protocol_id)
+        step = protocol.step(message.step_id) if protocol else None
+        # what is no answer of the step could be anything, and is not kept
+        if message.answer and (step is None or entered_answer(step, message.answer) is None):
+            return _error("invalid_message", "the step knows no such answer", message, "answer")
         async with call.lock:
-            known = {e.escalation_id for e in call.state.escalations}
-            if message.escalation_id not in known:
-                return _error(
-                    "unknown_escalation", "no such escalation here", message, "escalation_id"
-                )
-            given = Acknowledged(message.escalation_id, call.clock_ms(), note)
-            await self.calls.take(call, given)
+            at_ms = call.clock_ms()
+            ticked = Ticked(message.protocol_id, message.step_id, at_ms, message.answer)
+            await self.calls.take(call, ticked)
         return None
 
     async def _reveal(self, call: Call, message: Reveal, sender: Sender) -> Reply:
@@ -210,11 +213,6 @@ class Pipeline:
             call.conversation_id, "note", "agent", text, final=False, start_ms=0, end_ms=0
         )
         return (await self.analyst.understand(note, call.vault)).utterance.text
-
-
-def may_join(call: Call, sender: Sender) -> bool:
-    """Whether a sender may take part in a call: an agent only in their own."""
-    return sender.role != "agent" or call.agent_id in (None, sender.subject)
 
 
 def _standing(call: Call, message: SegmentMessage) -> bool:

@@ -3,13 +3,16 @@
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as _Unreadable
 
 from copilot.suggest.draft import Llm
+from copilot.webhooks import Endpoint, secret_key
+
+_Target = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$")]
 
 
 class SettingsError(ValueError):
@@ -61,12 +64,50 @@ class Settings(BaseSettings):
         None, description="The `iss` a token of the OIDC issuer must carry."
     )
     auth_audience: str | None = Field(None, description="The `aud` a token must carry.")
-    clinical_team: str = Field("clinical-team", description="Whom an escalation goes to.")
+    escalation_targets: tuple[_Target, ...] = Field(
+        ("clinical-team", "on-call-clinician", "medical-director"),
+        min_length=1,
+        description="Whom an escalation goes to, one after the other while nobody answers, as a JSON list.",
+    )
+    escalation_climb_s: float = Field(
+        60, gt=0, description="Seconds that each of them has to answer before the next is called."
+    )
+    webhook_url: str | None = Field(
+        None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/])",
+        # an address may hold a token
+        repr=False,
+        description="Where the clinical team's system takes escalations (POST): `https://`, or `http://` on this machine. Unset: nothing is sent.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="The secret that signs them: `whsec_` and the base64 of 24 to 64 bytes. Needed with the address.",
+    )
+    webhook_timeout_s: float = Field(
+        5, gt=0, le=60, description="Seconds for one attempt to deliver a webhook."
+    )
+    webhook_retry_s: float = Field(
+        1,
+        gt=0,
+        description="Seconds before the second attempt; they double with each, up to five minutes.",
+    )
+    webhook_give_up_s: float = Field(
+        86_400, gt=0, description="Age in seconds after which a webhook is tried no more."
+    )
+    packs: tuple[Path, ...] = Field(
+        (Path("shipped"),),
+        min_length=1,
+        description="The rule and protocol packs: files and folders (`*.yaml`), as a JSON list. `shipped` stands for those of the product, `shipped/NAME` for one of them.",
+    )
+    packs_must_be_signed: bool = Field(
+        True,
+        description="Load a pack that did not come with the product only if `copilot rules sign` has recorded its approval.",
+    )
     rules_dirs: tuple[Path, ...] = Field(
-        (), description="More folders of rule packs (`*.yaml`), as a JSON list."
+        (), description="More folders of rule packs, as a JSON list; as in `COPILOT_PACKS`."
     )
     protocols_dirs: tuple[Path, ...] = Field(
-        (), description="More folders of protocol packs (`*.yaml`), as a JSON list."
+        (), description="More folders of protocol packs, as a JSON list; as in `COPILOT_PACKS`."
     )
     idle_seconds: float = Field(
         600, gt=0, description="A connection on which nothing moves for so long is closed (4408)."
@@ -106,6 +147,29 @@ class Settings(BaseSettings):
     def knowledge_url(self) -> str:
         """Where the knowledge base's record is: beside the journal, or in its own SQLite file."""
         return self.database_url or f"sqlite:///{self.data / 'knowledge.db'}"
+
+    @property
+    def webhook(self) -> Endpoint | None:
+        """Where webhooks go, if that is set.
+
+        Raises:
+            SettingsError: an address without a secret, or a secret of another form.
+        """
+        if not self.webhook_url:
+            return None
+        if self.webhook_secret is None:
+            raise SettingsError("COPILOT_WEBHOOK_URL needs COPILOT_WEBHOOK_SECRET too")
+        try:
+            key = secret_key(self.webhook_secret.get_secret_value())
+        except ValueError as error:
+            raise SettingsError(f"COPILOT_WEBHOOK_SECRET: {error}") from None
+        return Endpoint(
+            self.webhook_url,
+            key,
+            timeout_s=self.webhook_timeout_s,
+            retry_s=self.webhook_retry_s,
+            give_up_s=self.webhook_give_up_s,
+        )
 
     @property
     def llm(self) -> Llm | None:

@@ -1,9 +1,10 @@
 """The wrap-up note: what was said and done, from the masked call alone. Pure and extractive."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from copilot.escalation import SERVICE, Escalation
 from guardrails.flag import Flag
 from guardrails.utterance import Utterance
 from guardrails.watch import ProtocolState
@@ -30,26 +31,18 @@ class Summary:
     metrics: dict[str, float | int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Escalated:
-    """An escalation in figures: from the utterance that caused it, in milliseconds."""
-
-    opened_ms: int
-    acknowledged_ms: int | None
-
-
 def summarise(
     turns: Sequence[Utterance],
     flags: Sequence[Flag],
     protocols: Sequence[ProtocolState],
-    escalations: Sequence[Escalated],
+    escalations: Sequence[Escalation],
     *,
     suggestions: int,
     accepted: int,
     disposition: str,
     duration_ms: int,
 ) -> Summary:
-    """The wrap-up of a call that has ended."""
+    """The wrap-up of a call that has ended; of several escalations the slowest is given."""
     patient = [t for t in turns if t.speaker == "patient" and len(t.text.split()) >= 4]
     agent = [t for t in turns if t.speaker == "agent" and len(t.text.split()) >= 4]
     said = [t for t in patient if _REASON.search(t.text)]
@@ -81,10 +74,12 @@ def summarise(
         "agent_talk_share": round(own / talk, 3) if talk else None,
         "flags": len(flags),
         "escalations": len(escalations),
-        "time_to_intervention_ms": min((e.opened_ms for e in escalations), default=None),
-        "time_to_acknowledgement_ms": min(
-            (e.acknowledged_ms for e in escalations if e.acknowledged_ms is not None), default=None
+        "escalations_unanswered": sum(
+            e.acknowledged_ms is None and e.by != SERVICE for e in escalations
         ),
+        "time_to_flag_ms": _slowest((e, e.opened_ms) for e in escalations),
+        "time_to_acknowledge_ms": _slowest((e, e.acknowledged_ms) for e in escalations),
+        "time_to_intervention_ms": _slowest((e, e.intervened_ms) for e in escalations),
         "protocol_adherence": round(sum(len(p.done) for p in protocols) / due, 3) if due else None,
         "suggestions": suggestions,
         "suggestions_accepted": accepted,
@@ -96,8 +91,13 @@ def _done(protocols: Sequence[ProtocolState]) -> list[str]:
     return [f"{p.title}: {p.status} ({', '.join(p.done)})" for p in protocols if p.done]
 
 
-def _disposition(escalations: Sequence[Escalated], protocols: Sequence[ProtocolState]) -> str:
-    if escalations:
+def _slowest(reached: Iterable[tuple[Escalation, int | None]]) -> int | None:
+    """The longest time from the start of what caused an escalation, of those that got there."""
+    return max((at_ms - e.since_ms for e, at_ms in reached if at_ms is not None), default=None)
+
+
+def _disposition(escalations: Sequence[Escalation], protocols: Sequence[ProtocolState]) -> str:
+    if any(e.by != SERVICE for e in escalations):
         return "escalated to the clinical team"
     unfinished = any(p.status == "breached" for p in protocols)
     return "ended with open steps" if unfinished else "resolved on the call"

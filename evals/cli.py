@@ -88,11 +88,17 @@ def retrieval(
 
 
 @eval_app.command(
-    epilog="**Examples:** `copilot eval flags` · `copilot eval flags --split dev --errors`"
+    epilog="**Examples:** `copilot eval flags` · `copilot eval flags --split dev --errors` · `copilot eval flags --data calls/ --licence nurse`"
 )
 def flags(
     split: Annotated[str, typer.Option(help="Golden calls: dev or test.")] = "test",
     seed: Annotated[int, typer.Option(help="Seed of the values in them.")] = 1,
+    data: Annotated[
+        Path | None, typer.Option(help="Recorded calls instead: every flag raised in them.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="With --data: the agents' licence, agent or nurse.")
+    ] = "agent",
     errors: Annotated[
         bool, typer.Option("--errors", help="List every miss and false flag; with dev only.")
     ] = False,
@@ -104,9 +110,24 @@ def flags(
     if split not in ("dev", "test") or (errors and split == "test"):
         print("copilot eval flags: --split dev or test; --errors with dev only", file=sys.stderr)  # noqa: T201
         raise typer.Exit(2)
+    if data is not None:
+        _recorded(data, licence, as_json=as_json)
+        return
     result, judged = report.run(split, seed)
     text = report.table(result)
     _show(result, f"{text}\n\n{report.errors(judged)}" if errors else text, as_json)
+
+
+def _recorded(data: Path, licence: str, *, as_json: bool) -> None:
+    from copilot.replay import RecordingError
+    from evals.bench.flags.recorded import run, table
+
+    try:
+        result = run(data, licence)
+    except RecordingError as error:
+        print(f"copilot eval flags: {error}", file=sys.stderr)  # noqa: T201
+        raise typer.Exit(2) from None
+    _show(result, table(result), as_json)
 
 
 @eval_app.command(

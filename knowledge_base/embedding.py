@@ -19,6 +19,8 @@ from langchain_core.embeddings import Embeddings
 from knowledge_base.errors import KnowledgeError
 
 DIMENSIONS = 384
+_OUTPUTS = ("last_hidden_state", "layer_norm_8")
+"""What the model's graph calls the outputs of its last and its fourth layer."""
 MAX_TOKENS = 256
 BATCH = 16
 _WEIGHTS = (
@@ -51,7 +53,9 @@ class MiniLm(Embeddings):
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         self._session = ort.InferenceSession(
-            checked(*_WEIGHTS), options, providers=["CPUExecutionProvider"]
+            _with_halfway(checked(*_WEIGHTS).read_bytes()),
+            options,
+            providers=["CPUExecutionProvider"],
         )
         self._tokenizer = Tokenizer.from_file(str(checked(*_TOKENIZER)))
         self._tokenizer.enable_truncation(MAX_TOKENS)
@@ -65,7 +69,7 @@ class MiniLm(Embeddings):
         parts = [list(part) for part in batched(order, BATCH)]
 
         def one(part: list[int]) -> None:
-            out[part] = self._batch([texts[i] for i in part])
+            out[part] = self._batch([texts[i] for i in part])[0]
 
         if len(parts) > 2:
             with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -75,6 +79,18 @@ class MiniLm(Embeddings):
                 one(part)
         return out
 
+    def read(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of each text its unit vector (384,), and its subwords half-way: (subwords, 384).
+
+        Half-way is after the fourth of six layers, where what else is learnt of a text begins.
+        """
+        out: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for part in batched(order, BATCH):
+            found, states = self._batch([texts[i] for i in part], halfway=True)
+            out |= {i: (v, s) for i, v, s in zip(part, found, states, strict=True)}
+        return [out[i] for i in range(len(texts))]
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's interface."""
         return cast(list[list[float]], self.embed(texts).tolist())
@@ -83,16 +99,33 @@ class MiniLm(Embeddings):
         """LangChain's interface."""
         return cast(list[float], self.embed([text])[0].tolist())
 
-    def _batch(self, texts: Sequence[str]) -> np.ndarray:
+    def _batch(
+        self, texts: Sequence[str], *, halfway: bool = False
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
         encoded = self._tokenizer.encode_batch(list(texts))
         ids = np.array([e.ids for e in encoded], dtype=np.int64)
         mask = np.array([e.attention_mask for e in encoded], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = np.asarray(self._session.run(None, feed)[0], dtype=np.float32)
+        outputs = self._session.run(_OUTPUTS if halfway else _OUTPUTS[:1], feed)
+        hidden = np.asarray(outputs[0], dtype=np.float32)
         # mean over the tokens, padding aside, as the model was trained
         weights = mask[:, :, None].astype(np.float32)
         pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1)
-        return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        states = np.asarray(outputs[1]) if halfway else hidden[:, :0]
+        return vectors, [rows[: sum(kept)] for rows, kept in zip(states, mask, strict=True)]
+
+
+def _with_halfway(model: bytes) -> bytes:
+    """The ONNX model with one more output, the fourth layer's.
+
+    Protocol buffers that stand one behind the other are read as one message: so a graph with
+    nothing but an output adds it (ModelProto field 7, GraphProto field 12, ValueInfoProto field 1).
+    """
+    added = _OUTPUTS[1].encode()
+    for tag in (0x0A, 0x62, 0x3A):
+        added = bytes((tag, len(added))) + added
+    return model + added
 
 
 def checked(package: str, name: str, sha256: str) -> Path:

@@ -35,6 +35,10 @@ class Embedder(Protocol):
         """Unit vectors of texts: float32, (len(texts), dimensions)."""
         ...
 
+    def read(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of each text its unit vector, and its subwords half-way through the model."""
+        ...
+
 
 @dataclass(frozen=True)
 class ImportReport:

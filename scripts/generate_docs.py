@@ -17,8 +17,8 @@ from copilot.settings import Settings
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PATHS = {
     "/v1/ingest": "a transcript source (role `source` or `admin`): events of any number of conversations on one socket; receives `ack` and `error`",
-    "/v1/conversations/{conversation_id}": "one agent's desktop (roles `agent`, `supervisor`, `admin`): everything about that conversation, from its start or from `?after=EVENT_ID`, then live, with no gap and no repeat; may send segments too",
-    "/v1/watch": "a supervisor (roles `supervisor`, `admin`): `conversation.started`, `conversation.ended`, `flag`, `escalation` and `pulse` of every live conversation of their tenant",
+    "/v1/conversations/{conversation_id}": "one agent's desktop (roles `agent`, `supervisor`, `clinician`, `admin`): everything about that conversation, from its start or from `?after=EVENT_ID`, then live, with no gap and no repeat; may send segments too",
+    "/v1/watch": "a supervisor (roles `supervisor`, `clinician`, `admin`): `conversation.started`, `conversation.ended`, `flag`, `escalation` and `pulse` of every conversation of their tenant; takes `escalation.ack`, `escalation.handover` and `escalation.close`, nothing else",
 }
 CODES = {
     1008: "policy: the conversation turned out to be another agent's",
@@ -36,6 +36,7 @@ ERRORS = {
     "forbidden": "this role or subject may not do that",
     "unknown_placeholder": "the vault holds nothing for this placeholder",
     "unknown_escalation": "there is no such escalation in this conversation",
+    "escalation_closed": "the escalation is closed; its matter alone opens it again",
     "overloaded": "too much at once; try again after `retry_after_ms`",
     "unavailable": "the message was not taken; send it again after `retry_after_ms`",
     "internal": "the service failed on this message; it was not taken",
@@ -176,7 +177,7 @@ def _plain(annotation: Any) -> str:
 
 def _configuration() -> str:
     rows = [
-        f"| `COPILOT_{name.upper()}` | {'' if info.default is None else f'`{info.default}`'} | {info.description} |"
+        f"| `COPILOT_{name.upper()}` | {_default(info.default)} | {info.description} |"
         for name, info in Settings.model_fields.items()
     ]
     return "\n".join(
@@ -192,6 +193,13 @@ def _configuration() -> str:
             "",
         ]
     )
+
+
+def _default(value: Any) -> str:
+    """A default as it would be set."""
+    if value is None:
+        return ""
+    return f"`{json.dumps(list(map(str, value)))}`" if isinstance(value, tuple) else f"`{value}`"
 
 
 def _json(value: Any) -> str:

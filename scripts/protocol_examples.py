@@ -60,6 +60,19 @@ CLIENT: dict[str, dict[str, Any]] = {
     },
     "reveal": {"type": "reveal", **_CALL, "placeholder": "<PERSON_1>"},
     "escalation.ack": {"type": "escalation.ack", **_CALL, "escalation_id": "e-1"},
+    "escalation.handover": {
+        "type": "escalation.handover",
+        **_CALL,
+        "escalation_id": "e-1",
+        "to": "on-call-clinician",
+        "note": "The patient is alone",
+    },
+    "escalation.close": {
+        "type": "escalation.close",
+        **_CALL,
+        "escalation_id": "e-1",
+        "outcome": "sent_to_emergency",
+    },
     "conversation.end": {
         "type": "conversation.end",
         **_CALL,
@@ -150,6 +163,11 @@ SERVER: dict[str, dict[str, Any]] = {
         "to": "clinical-team",
         "status": "opened",
         "elapsed_ms": 2_544,
+        "level": 0,
+        "category": "red_flag",
+        "title": "Chest pain or tightness",
+        "by": "",
+        "note": "",
     },
     "summary": {
         "type": "summary",

@@ -47,7 +47,7 @@ SOCKETS = (
     Socket(
         "conversation",
         "/v1/conversations/{conversation_id}",
-        ("agent", "supervisor", "admin"),
+        ("agent", "supervisor", "clinician", "admin"),
         "Everything about one conversation, from its start or after `?after=EVENT_ID`, then live, with no gap and no repeat. An agent joins only their own. May send segments too.",
         CLIENT_MODELS,
         SERVER_MODELS,
@@ -55,9 +55,9 @@ SOCKETS = (
     Socket(
         "watch",
         "/v1/watch",
-        ("supervisor", "admin"),
-        "What happens in every live conversation of the supervisor's tenant.",
-        (events.Ping,),
+        ("supervisor", "clinician", "admin"),
+        "What happens in every conversation of the supervisor's tenant; escalations are answered here too.",
+        (events.EscalationAck, events.EscalationHandover, events.EscalationClose, events.Ping),
         (
             events.Hello,
             *(model for model in SERVER_MODELS if type_of(model) in WATCHED),

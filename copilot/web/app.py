@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 
 from copilot import __version__
 from copilot.service import Service
-from copilot.web import rest, sockets
+from copilot.web import escalations, rest, sockets
 from copilot.web.pages import STATIC_DIR, pages_router
 
 
@@ -40,6 +40,7 @@ def create_app(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.include_router(rest.router)
+    app.include_router(escalations.router)
     app.include_router(pages_router())
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     app.router.routes.insert(0, WebSocketRoute("/v1/ingest", sockets.ingest))

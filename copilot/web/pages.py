@@ -33,6 +33,10 @@ def pages_router() -> APIRouter:
     async def home(request: Request) -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
         return page(request, "home.html")
 
+    @router.get("/watch")
+    async def watch(request: Request) -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
+        return page(request, "watch.html")
+
     @router.get("/agent/{conversation_id}")
     async def agent(  # pyright: ignore[reportUnusedFunction]
         request: Request, conversation_id: str

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -96,6 +97,19 @@ async def stored_events(
         raise HTTPException(403, "another agent's conversation")
     rows = await asyncio.to_thread(service.journal.events, conversation_id, after)
     return [json.loads(row.body) for row in rows]
+
+
+@router.get("/v1/packs", tags=["operations"])
+async def packs(request: Request, caller: Caller) -> list[dict[str, Any]]:
+    """The rule and protocol packs that are loaded, and whose approval stands behind each.
+
+    `in_force` is false for one whose dates do not hold today (UTC).
+    """
+    if caller.role not in ("admin", "supervisor"):
+        raise HTTPException(403, "not for this role")
+    service = _service(request)
+    day = datetime.now(UTC).date()
+    return [standing.row(day, signed_only=False) for standing in service.packs]
 
 
 @router.get("/.well-known/jwks.json", tags=["operations"])

@@ -32,7 +32,7 @@ from copilot.events import (
 )
 from copilot.journal import JournalError
 from copilot.metrics import CONNECTIONS, ERRORS
-from copilot.pipeline import Sender, may_join
+from copilot.sender import EscalationMessage, Sender, may_join
 from copilot.service import Service
 
 POLICY, TOO_LARGE, OVERLOADED, IDLE = 1008, 1009, 1013, 4408
@@ -71,11 +71,16 @@ class Connection:
         """Closes the connection once everything queued has gone out."""
         self._out.put_nowait((_CLOSE, code))
 
-    async def run(self, *more: Awaitable[None], only: str | None = None, takes: bool) -> None:
-        """Serves the connection until it closes; `only` binds it to one conversation."""
+    async def run(
+        self, *more: Awaitable[None], only: str | None = None, watches: bool = False
+    ) -> None:
+        """Serves the connection until it closes.
+
+        `only` binds it to one conversation; one that `watches` may answer escalations alone.
+        """
         tasks = [
             asyncio.ensure_future(job)
-            for job in (self._write(), self._read(only, takes), self._watch_idle(), *more)
+            for job in (self._write(), self._read(only, watches), self._watch_idle(), *more)
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -108,7 +113,7 @@ class Connection:
                 self.close(IDLE)
                 return
 
-    async def _read(self, only: str | None, takes: bool) -> None:
+    async def _read(self, only: str | None, watches: bool) -> None:
         while True:
             frame = await self._socket.receive()
             if frame["type"] == "websocket.disconnect":
@@ -123,7 +128,7 @@ class Connection:
                 if isinstance(message, Ping):
                     self.send(Pong())
                     continue
-                self._check(message, only, takes)
+                self._check(message, only, watches)
             except BadMessage as error:
                 self.send(error.error)
                 continue
@@ -133,10 +138,10 @@ class Connection:
             self._lanes[message.conversation_id] = task
             task.add_done_callback(lambda done, key=message.conversation_id: self._left(key, done))
 
-    def _check(self, message: ConversationMessage, only: str | None, takes: bool) -> None:
+    def _check(self, message: ConversationMessage, only: str | None, watches: bool) -> None:
         about = message.conversation_id
-        if not takes:
-            refusal = "this connection only listens"
+        if watches and not isinstance(message, EscalationMessage):
+            refusal = "this connection only listens and answers escalations"
             raise BadMessage(Error(code="forbidden", message=refusal, conversation_id=about))
         if only is not None and about != only:
             refusal = "this connection is for another conversation"
@@ -196,7 +201,7 @@ async def ingest(socket: WebSocket) -> None:
     with CONNECTIONS.labels("ingest").track_inprogress():
         connection = Connection(socket, service, sender)
         connection.send(Hello(server=f"copilot/{__version__}"))
-        await connection.run(takes=True)
+        await connection.run()
 
 
 async def conversation(socket: WebSocket) -> None:
@@ -204,7 +209,7 @@ async def conversation(socket: WebSocket) -> None:
     service: Service = socket.app.state.service
     conversation_id: str = socket.path_params["conversation_id"]
     after = socket.query_params.get("after", "")
-    allowed = ("agent", "supervisor", "admin")
+    allowed = ("agent", "supervisor", "clinician", "admin")
 
     async def may(sender: Sender) -> bool:
         call = await service.calls.find(conversation_id)
@@ -219,15 +224,15 @@ async def conversation(socket: WebSocket) -> None:
             connection = Connection(socket, service, sender, subscription)
             connection.send(Hello(server=f"copilot/{__version__}", conversation_id=conversation_id))
             feed = _feed(connection, service, sender, conversation_id, after, subscription)
-            await connection.run(feed, only=conversation_id, takes=True)
+            await connection.run(feed, only=conversation_id)
     finally:
         service.bus.drop(subscription)
 
 
 async def watch(socket: WebSocket) -> None:
-    """`/v1/watch`: starts, ends, flags, escalations and pulses of a tenant's live calls."""
+    """`/v1/watch`: starts, ends, flags, escalations and pulses of a tenant's calls."""
     service: Service = socket.app.state.service
-    sender = await _admit(socket, service, ("supervisor", "admin"))
+    sender = await _admit(socket, service, ("supervisor", "clinician", "admin"))
     if sender is None:
         return
     subscription = service.bus.watch(sender.tenant)
@@ -235,7 +240,7 @@ async def watch(socket: WebSocket) -> None:
         with CONNECTIONS.labels("watch").track_inprogress():
             connection = Connection(socket, service, sender)
             connection.send(Hello(server=f"copilot/{__version__}"))
-            await connection.run(_live(connection, subscription), takes=False)
+            await connection.run(_live(connection, subscription), watches=True)
     finally:
         service.bus.drop(subscription)
 

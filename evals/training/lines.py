@@ -95,7 +95,7 @@ def read(root: Path = ROOT) -> Iterator[Line]:
     """The lines of all files, in order.
 
     A file holds `# CUE` headings with `+` and `-` lines under each, or ordinary turns of patients
-    (`C`) and agents (`A`). Lines marked `q` are agents' questions after a cue.
+    (`C`) and agents (`A`). Lines marked `q` are agents' questions after a cue, which are a cue themselves.
     """
     for path in sorted(root.glob("*.txt")):
         cue = ""
@@ -105,8 +105,26 @@ def read(root: Path = ROOT) -> Iterator[Line]:
                 cue = text.split()[0]
             elif mark in ("+", "-"):
                 yield Line(text, cue in AGENT, cue, mark == "+")
+            elif mark == "q":
+                yield Line(text, True, asks(cue), holds=True)
             elif mark in ("A", "C"):
                 yield Line(text, mark == "A", "", holds=False)
+
+
+def asks(cue: str) -> str:
+    """The cue of an agent who asks whether a patient's cue is there."""
+    return f"asks-{cue}"
+
+
+def looked_for(cue: str, line: Line) -> bool:
+    """Whether a line of which nothing else is said surely lacks a cue.
+
+    Only a line marked `q`, or one typed without a question mark, surely asks nothing else.
+    """
+    if cue.startswith("asks-"):
+        statement = "?" not in line.text and not line.text.islower()
+        return line.cue.startswith("asks-") or (statement and line.looked)
+    return line.looked or cue not in UNLOOKED
 
 
 def family(cue: str) -> str:

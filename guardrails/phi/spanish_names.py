@@ -1,6 +1,6 @@
 """People's names in Spanish talk: what introduces them, titles, relatives, names heard before.
 
-The spaCy model reads English, so Spanish rests on these, on spelling and on the tagger.
+They add to the tagger, whose network comes from an English one.
 """
 
 import re

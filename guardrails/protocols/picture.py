@@ -1,48 +1,71 @@
-"""A protocol for the eye: an outline for the terminal, an SVG for a page."""
+"""A protocol as an outline for the terminal, 80 columns wide."""
 
-import textwrap
-from html import escape
+from textwrap import wrap
 
 from guardrails.protocols.protocol import Protocol, StepSpec
+from guardrails.protocols.wording import (
+    answer_words,
+    grouped,
+    marks,
+    patients_words,
+    reasons,
+    start_words,
+    unless_words,
+)
 
-_ROW, _WIDE, _INDENT = 64, 720, 28
+_WIDE = 80
 
 
 def text(protocol: Protocol) -> str:
-    """An outline at 80 columns; steps under a condition are indented."""
-    lines = [f"{protocol.title} ({protocol.protocol_id} v{protocol.version})", ""]
-    for number, step in enumerate(protocol.steps, 1):
-        indent = "    " if step.when else ""
-        head = f"{indent}{number:>2}. {step.step_id}{'' if step.mandatory else ' (optional)'}"
-        lines += [head + _condition(step)]
-        lines += textwrap.wrap(
-            step.ask, 76, initial_indent=f"{indent}    ", subsequent_indent=f"{indent}    "
-        )
-    return "\n".join(lines)
+    """The outline: whom it is for, what begins it, the steps, their branches and stops."""
+    name = f"{protocol.protocol_id} v{protocol.version}"
+    gap = _WIDE - len(protocol.title) - len(name)
+    lines = [f"{protocol.title}{' ' * gap}{name}" if gap > 1 else f"{protocol.title}\n{name}"]
+    for label, words in (
+        ("For", patients_words(protocol)),
+        ("Begins", start_words(protocol)),
+        ("Source", protocol.source),
+        ("Approved by", protocol.approver.replace("_", " ")),
+        ("Establishes", protocol.sets.replace("_", " ")),
+    ):
+        if words:
+            lines += _hung(f"{label + ':':<13}", words)
+    numbers = {step.step_id: number for number, step in enumerate(protocol.steps, 1)}
+    for group in grouped(protocol):
+        lines.append("")
+        branch = len(group) > 1
+        if branch:
+            lines.append(f"  ┌─ one of these ({group[0].branch})")
+        for place, step in enumerate(group):
+            bar = "  │" if branch else ""
+            lines += [bar + line for line in _step(step, numbers, _WIDE - len(bar))]
+            if branch:
+                lines.append("  ├─" if place < len(group) - 1 else "  └─")
+    return "\n".join(line.rstrip() for line in lines)
 
 
-def svg(protocol: Protocol) -> str:
-    """A picture: a box a step, from top to bottom, conditions on the line into the box."""
-    height = 56 + _ROW * len(protocol.steps)
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {height}" '
-        f'font-family="system-ui, sans-serif" font-size="13" role="img">',
-        f"<title>{escape(protocol.title)}</title>",
-        f'<text x="16" y="28" font-size="17" font-weight="600">{escape(protocol.title)}</text>',
-    ]
-    for row, step in enumerate(protocol.steps):
-        x, y = 16 + (_INDENT if step.when else 0), 44 + row * _ROW
-        dash = "" if step.mandatory else ' stroke-dasharray="4 3"'
-        out.append(
-            f'<rect x="{x}" y="{y}" width="{_WIDE - x - 16}" height="50" rx="8" '
-            f'fill="none" stroke="#5b6b7c"{dash}/>'
-        )
-        label = escape(f"{step.step_id}{_condition(step)}")
-        out.append(f'<text x="{x + 12}" y="{y + 20}" font-weight="600">{label}</text>')
-        ask = escape(textwrap.shorten(step.ask, 96, placeholder=" ..."))
-        out.append(f'<text x="{x + 12}" y="{y + 39}">{ask}</text>')
-    return "\n".join([*out, "</svg>"])
+def _step(step: StepSpec, numbers: dict[str, int], wide: int) -> list[str]:
+    head = f"{numbers[step.step_id]:>3}  {step.step_id}"
+    right = ", ".join([answer_words(step), *marks(step)])
+    lines = [f"{head}  [{right}]"]
+    if len(lines[0]) > wide:
+        lines = [head, *_hung("     ", f"[{right}]", wide)]
+    for number, reason in enumerate(reasons(step)):
+        lines += _hung("     if  " if number == 0 else "     or  ", reason, wide)
+    if step.unless:
+        lines += _hung("     ", unless_words(step), wide)
+    if step.after:
+        names = ", ".join(f"{numbers[name]} {name}" for name in step.after)
+        lines += _hung("     after ", names, wide)
+    lines += _hung("     ", f"“{step.ask}”", wide)
+    for stop in step.stops:
+        answer = stop.if_.limits or " or ".join(sorted(stop.if_.among))
+        then = f"{answer}: no more questions, go to {numbers[stop.then]} {stop.then}"
+        lines += _hung("     STOP if ", then, wide)
+    return lines
 
 
-def _condition(step: StepSpec) -> str:
-    return "".join(f"  [if {name}: {wanted}]" for name, wanted in step.when)
+def _hung(label: str, words: str, wide: int = _WIDE) -> list[str]:
+    """Words behind a label, wrapped under their own beginning."""
+    indent = " " * len(label)
+    return wrap(words, wide, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)

@@ -1,114 +1,188 @@
-"""A protocol, as a pack says it: steps in order, some only where an earlier answer asks for them."""
+"""What a protocol is: steps, and when each of them is due."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from guardrails.rules.errors import PackError
-from guardrails.rules.fields import Fields, patterns
-from guardrails.rules.yamls import LINE, read_yaml
+from guardrails.facts import CallFacts, Observation
+from guardrails.protocols.conditions import Answer, Condition, Known, Limits, When, holds
+from guardrails.rules.effective import Effective
 
-ANSWERS = frozenset({"none", "any", "yes_no", "number", "entity"})
-_STEP = frozenset(["id", "ask", "asked", "answer", "entities", "mandatory", "when", "passage"])
-_TOP = frozenset(
-    """
-    id version title approver source start programs steps sets severity passage
-    """.split()
-)
+ANSWERS = ("none", "any", "yes_no", "number", "choice", "entity")
+"""What a step waits for. "none": the agent says something, and that is all."""
+Patterns = tuple[re.Pattern[str], ...]
 
-_TOP_NEEDED = ("id", "version", "title", "approver", "start", "steps")
+
+@dataclass(frozen=True)
+class Stop:
+    """An answer that ends the questions: from there on only hand-over steps are due."""
+
+    if_: Condition
+    then: str
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One step. Done when the agent has asked (or said) it and, if it wants one, has an answer.
 
-    `when` are the answers of earlier steps under which the step is due; empty: always.
+    `when` are the alternatives under which it is due (empty: always), `unless` the steps of which
+    no condition may hold, `after` those that come first; `otherwise`: due where the condition of
+    no other step of its `branch` holds. `offered`: its answer counts
+    without the question. `only_then`: to ask or say it
+    where `when` does not hold is a wrong branch. `before_handover`: to hand over without it is a
+    skipped step. `handover`: the clinical team takes over here.
     """
 
     step_id: str
     ask: str
-    asked: tuple[re.Pattern[str], ...]
-    answer: str
-    entities: frozenset[str]
-    mandatory: bool
-    when: tuple[tuple[str, str], ...]
+    asked: Patterns
+    answer: str = "any"
+    entities: frozenset[str] = frozenset()
+    choices: tuple[tuple[str, Patterns], ...] = ()
+    means_yes: Patterns = ()
+    means_no: Patterns = ()
+    units: tuple[str, ...] = ()
+    plausible: Limits | None = None
+    may_be_unknown: bool = False
+    offered: bool = False
+    reads: tuple[str, ...] = ()
+    mandatory: bool = True
+    when: When = ()
+    unless: tuple[str, ...] = ()
+    otherwise: bool = False
+    after: tuple[str, ...] = ()
+    branch: str = ""
+    only_then: bool = False
+    before_handover: bool = False
+    handover: bool = False
+    stops: tuple[Stop, ...] = ()
+    passage: str = ""
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Start:
+    """What begins a protocol: the call itself, a phrase, or a reading that fits `readings`."""
+
+    at_once: bool = False
+    says: Patterns = ()
+    speaker: str = "any"
+    readings: When = ()
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A checklist or a tree. Begins at once, by a phrase, or by a reading."""
+    """A checklist or a tree.
+
+    `programs` and `patients` say whom it concerns; neither: every call. `order` names the steps
+    so that each one stands behind those that it depends on. `sets` is what its completion
+    establishes.
+    """
 
     protocol_id: str
     version: int
     title: str
+    approver: str
+    source: str
+    effective: Effective
     programs: frozenset[str]
-    at_once: bool
-    says: tuple[re.Pattern[str], ...]
-    speaker: str
-    observations: frozenset[str]
+    patients: When
+    start: Start
     steps: tuple[StepSpec, ...]
+    order: tuple[str, ...]
+    severity: str
     sets: str
     passage: str
+    path: str = ""
+
+    def step(self, step_id: str) -> StepSpec | None:
+        """The step of an id, or None."""
+        return next((step for step in self.steps if step.step_id == step_id), None)
 
 
-def read_protocol(path: Path, known: Collection[str] | None) -> Protocol:
-    """The protocol of a file.
+def concerns(protocol: Protocol, facts: CallFacts) -> bool:
+    """Whether a call is one that the protocol is for, on a day on which it is in force."""
+    if not protocol.effective.holds(facts.day):
+        return False
+    if not protocol.programs and not protocol.patients:
+        return True
+    if facts.program and facts.program in protocol.programs:
+        return True
+    return bool(protocol.patients) and holds(protocol.patients, Known({}, (), (), facts)) is True
 
-    Raises:
-        PackError: with file, line and reason.
+
+def begun_by(protocol: Protocol, readings: Sequence[Observation], facts: CallFacts) -> bool:
+    """Whether the last of the call's readings begins the protocol."""
+    known = Known({}, (), readings, facts)
+    return any(
+        readings[-1].code in {condition.name for condition in conditions}
+        and holds((conditions,), known) is True
+        for conditions in protocol.start.readings
+    )
+
+
+def standing(
+    protocol: Protocol,
+    answers: Mapping[str, Answer],
+    readings: Sequence[Observation],
+    facts: CallFacts,
+    still_open: Collection[tuple[str, str]] = (),
+) -> dict[str, bool | None]:
+    """Whether the condition of each step holds; None as long as that is open."""
+    found: dict[str, bool | None] = {}
+    own: dict[str, bool | None] = {}
+    ruled_out: set[str] = set()
+    undecided = set(still_open)
+    known = Known(answers, ruled_out, readings, facts, undecided)
+    specs = {step.step_id: step for step in protocol.steps}
+    for step_id in protocol.order:
+        step = specs[step_id]
+        own[step_id] = _own(step, protocol.steps, own, known)
+        others = [own[name] for name in step.unless]
+        if own[step_id] is False or True in others:
+            found[step_id] = False
+            ruled_out.add(step_id)
+        else:
+            found[step_id] = None if own[step_id] is None or None in others else True
+        if found[step_id] is None:
+            undecided.add(("answer", step_id))
+    return found
+
+
+def _own(
+    step: StepSpec, steps: Iterable[StepSpec], own: Mapping[str, bool | None], known: Known
+) -> bool | None:
+    """Whether a step's own condition holds; that of an `otherwise` if no other of its branch does."""
+    if not step.otherwise:
+        return holds(step.when, known)
+    others = [own[name] for name in beside(step, steps)]
+    return False if True in others else None if None in others else True
+
+
+def stopped_by(
+    protocol: Protocol, found: Mapping[str, bool | None], answers: Mapping[str, Answer]
+) -> str:
+    """The step that is due and whose answer ended the questions, or nothing.
+
+    `found` is whether the condition of each step holds.
     """
-    row = read_yaml(path)
-    fields = Fields(path, row, _TOP, _TOP_NEEDED)
-    passage = fields.passage(known)
-    start = row["start"]
-    if not isinstance(start, dict) or not {"at", "says", "observations"} & set(start):
-        raise fields.wrong("start", "needs `at: begin`, `says` or `observations`")
-    steps: list[StepSpec] = []
-    for step in row["steps"]:
-        steps.append(_step(path, step, steps))
-    return Protocol(
-        protocol_id=str(row["id"]),
-        version=int(row["version"]),
-        title=str(row["title"]),
-        programs=fields.names("programs"),
-        at_once=start.get("at") == "begin",
-        says=patterns(path, start, "says"),
-        speaker=str(start.get("speaker") or "any"),
-        observations=frozenset(map(str, start.get("observations") or ())),
-        steps=tuple(steps),
-        sets=fields.text("sets"),
-        passage=passage,
-    )
+    known = Known(answers, (), (), CallFacts())
+    for step in protocol.steps:
+        for stop in step.stops:
+            if found[step.step_id] is True and holds(((stop.if_,),), known) is True:
+                return step.step_id
+    return ""
 
 
-def _step(path: Path, step: Any, before: list[StepSpec]) -> StepSpec:
-    if not isinstance(step, dict):
-        raise PackError(str(path), 1, "a step is a mapping")
-    fields = Fields(path, step, _STEP, ("id", "ask", "asked"))
-    if any(other.step_id == step["id"] for other in before):
-        raise fields.wrong("id", f"{step['id']!r} is used twice")
-    answer = fields.text("answer", "any")
-    if answer not in ANSWERS:
-        raise fields.wrong("answer", f"must be one of {', '.join(sorted(ANSWERS))}")
-    when = {k: v for k, v in (step.get("when") or {}).items() if k != LINE}
-    for name in when:
-        earlier = next((other for other in before if other.step_id == name), None)
-        if earlier is None:
-            # a step may only wait for an earlier one, so there can be no cycle
-            raise fields.wrong(
-                "when", f"{name!r} is no earlier step: this step could never be reached"
-            )
-        if earlier.answer != "yes_no":
-            raise fields.wrong("when", f"{name!r} is no yes-or-no step: its branches would overlap")
-    return StepSpec(
-        step_id=str(step["id"]),
-        ask=str(step["ask"]),
-        asked=fields.patterns("asked"),
-        answer=answer,
-        entities=fields.names("entities"),
-        mandatory=bool(step.get("mandatory", True)),
-        when=tuple((str(k), "yes" if v in (True, "yes") else "no") for k, v in when.items()),
-    )
+def is_urgent(protocol: Protocol, step: StepSpec) -> bool:
+    """Whether a stop leads to a hand-over: nothing has to come before that."""
+    return any(stop.then == step.step_id for other in protocol.steps for stop in other.stops)
+
+
+def beside(step: StepSpec, steps: Iterable[StepSpec]) -> list[str]:
+    """The other steps of the branch of an `otherwise`."""
+    return [
+        other.step_id
+        for other in steps
+        if step.otherwise and other.branch == step.branch and not other.otherwise
+    ]

@@ -1,174 +1,219 @@
-"""Follows protocols along the talk: a pure function from one state to the next."""
+"""Follows a protocol along the talk: a pure function from one state to the next."""
 
-import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from guardrails.facts import Observation
 from guardrails.flag import Evidence
-from guardrails.protocols.protocol import Protocol, StepSpec
-from guardrails.rules.phrases import first_meant, yes_or_no
+from guardrails.protocols.answers import Reply, by_its_words, reply
+from guardrails.protocols.conditions import Answer
+from guardrails.protocols.protocol import Protocol, StepSpec, beside, is_urgent
+from guardrails.protocols.state import (
+    Around,
+    Asked,
+    Breach,
+    ProtocolState,
+    StepHit,
+    Taken,
+    comes_now,
+    handed_over,
+    judged,
+    placed,
+    spec_of,
+    with_breach,
+    with_taken,
+)
+from guardrails.protocols.units import converted
 from guardrails.utterance import Utterance
 
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b"
-)
-_EARLY_TURNS = 3
-
-
-Status = Literal["started", "advanced", "completed", "breached"]
-
-
-@dataclass(frozen=True, slots=True)
-class StepHit:
-    """The agent asked (or said) a step; `protocol_id` alone: a phrase that begins the protocol."""
-
-    protocol_id: str
-    step_id: str
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProtocolState:
-    """How far a protocol is. `next` are the steps that are due, with how to ask them."""
-
-    protocol_id: str
-    title: str
-    status: Status
-    step_id: str = ""
-    done: tuple[str, ...] = ()
-    next: tuple[tuple[str, str], ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    answers: tuple[tuple[str, str], ...] = ()
-    open: tuple[tuple[str, str, str, int], ...] = ()
-    """Steps asked and not yet answered: step, segment, quote, and turns waited."""
-
-
-def begin(protocol: Protocol) -> ProtocolState:
-    """A protocol that has just begun."""
-    state = ProtocolState(protocol.protocol_id, protocol.title, "started")
-    return replace(state, next=_due(protocol, state))
-
-
-def match(protocol: Protocol, utterance: Utterance) -> list[StepHit]:
-    """What of a protocol an utterance asks or begins: stateless."""
-    hits: list[StepHit] = []
-    if protocol.says and protocol.speaker in (utterance.speaker, "any"):
-        found = first_meant(protocol.says, utterance.text, literal=utterance.speaker == "agent")
-        if found is not None:
-            quote = utterance.text[found.start() : found.end()]
-            hits.append(StepHit(protocol.protocol_id, "", quote))
-    if utterance.speaker == "agent":
-        for step in protocol.steps:
-            found = first_meant(step.asked, utterance.text, literal=True)
-            if found is not None:
-                quote = utterance.text[found.start() : found.end()]
-                hits.append(StepHit(protocol.protocol_id, step.step_id, quote))
-    return hits
+WAIT_TURNS = 3
+"""So many turns of the patient a question stays open."""
+PATIENCE_TURNS = 3
+"""The agent's turns after a stop; by the last of them the hand-over has to have been said."""
+_QUOTE = 120
 
 
 def follow(
     protocol: Protocol,
     state: ProtocolState,
     utterance: Utterance,
-    hits: list[StepHit],
-    on_file: frozenset[str],
-) -> ProtocolState:
-    """The state after one more utterance. `on_file`: the fields of the record that are known."""
-    if state.status in ("completed", "breached"):
-        return state
-    specs = {step.step_id: step for step in protocol.steps}
-    for hit in hits:
-        step = specs.get(hit.step_id)
-        if step is None or step.step_id in state.done:
-            continue
-        if step.answer == "none":
-            state = _mark(protocol, state, step, "", utterance.segment_id, hit.quote)
-        else:
-            others = tuple(o for o in state.open if o[0] != step.step_id)
-            state = replace(
-                state, open=(*others, (step.step_id, utterance.segment_id, hit.quote, 0))
-            )
+    hits: Sequence[StepHit],
+    around: Around,
+) -> tuple[ProtocolState, tuple[Observation, ...]]:
+    """The state after one more utterance, and the readings that the patient read out in it."""
+    if state.status == "breached":
+        return state, ()
+    if utterance.speaker == "agent" and (hits or state.stopped):
+        return _agent(protocol, state, utterance, hits, around), ()
     if utterance.speaker == "patient":
-        state = _answered(protocol, state, utterance, specs, on_file)
-    return state
+        return _patient(protocol, state, utterance, around)
+    return state, ()
 
 
-def tick(protocol: Protocol, state: ProtocolState, step_id: str) -> ProtocolState:
-    """The state after the agent has marked a step as done."""
-    step = next((s for s in protocol.steps if s.step_id == step_id), None)
-    if step is None or step_id in state.done or state.status in ("completed", "breached"):
-        return state
-    return _mark(protocol, state, step, "", "", "marked by the agent")
-
-
-def _answered(
+def _agent(
     protocol: Protocol,
     state: ProtocolState,
     utterance: Utterance,
-    specs: dict[str, StepSpec],
-    on_file: frozenset[str],
+    hits: Sequence[StepHit],
+    around: Around,
 ) -> ProtocolState:
-    """What a patient's turn answers: steps that were asked, or identifiers that were offered."""
+    """What the agent's turn asks or says: steps opened or done, and what goes against the tree."""
+    said_of = _meant_steps(protocol, state, hits, around)
+    handing_over = any(spec.handover for spec, _ in said_of)
+    for spec, hit in said_of:
+        said = Evidence(utterance.segment_id, hit.quote)
+        found, stopped = judged(protocol, state, around)
+        if spec.only_then and found[spec.step_id] is False:
+            deciding = _deciding(protocol, state, spec)
+            state = with_breach(state, Breach("wrong_branch", (spec.step_id,), (*deciding, said)))
+        taken = {t.step_id for t in state.taken}
+        if spec.step_id in taken:
+            continue
+        if spec.handover:
+            missing = () if is_urgent(protocol, spec) else _before_handover(protocol, state)
+            if missing and not stopped:
+                state = with_breach(state, Breach("before_handover", missing, (said,)))
+        elif stopped:
+            if not handing_over and not handed_over(protocol, state):
+                state = with_breach(state, _past_stop(state, said))
+            continue
+        elif found[spec.step_id] is False or not comes_now(protocol, spec, taken, found, False):
+            continue
+        if spec.answer == "none":
+            state = with_taken(state, Taken(spec.step_id, Answer(), (said,)))
+            state = placed(protocol, state, around)
+        else:
+            others = tuple(o for o in state.open if o.step_id != spec.step_id)
+            state = replace(state, open=(*others, Asked(spec.step_id, said)))
+    if state.stopped and not handing_over and not handed_over(protocol, state):
+        state = replace(state, turns_past=state.turns_past + 1)
+        if state.turns_past >= PATIENCE_TURNS:
+            said = Evidence(utterance.segment_id, utterance.text[:_QUOTE])
+            state = with_breach(state, _past_stop(state, said))
+    return state
+
+
+def _meant_steps(
+    protocol: Protocol, state: ProtocolState, hits: Sequence[StepHit], around: Around
+) -> list[tuple[StepSpec, StepHit]]:
+    """The steps that were hit; of several hand-overs, which sound alike, those that are due."""
+    found, _ = judged(protocol, state, around)
+    said_of = [(spec, hit) for hit in hits if (spec := protocol.step(hit.step_id)) is not None]
+    if not state.begun:  # what was said before belongs to something else, what was asked does not
+        return [(spec, hit) for spec, hit in said_of if spec.answer != "none"]
+    handovers = [spec.step_id for spec, _ in said_of if spec.handover]
+    for wanted in (True,) if handed_over(protocol, state) else (True, None, False):
+        meant = [name for name in handovers if found[name] is wanted]
+        if meant:
+            kept = meant if wanted else meant[:1]
+            return [(s, hit) for s, hit in said_of if not s.handover or s.step_id in kept]
+    return [(s, hit) for s, hit in said_of if not s.handover]
+
+
+def _patient(
+    protocol: Protocol, state: ProtocolState, utterance: Utterance, around: Around
+) -> tuple[ProtocolState, tuple[Observation, ...]]:
+    """What the patient's turn answers: the question asked last, and identifiers that were offered."""
+    unasked = any(step.answer == "entity" or step.offered for step in protocol.steps)
+    if utterance.withheld or not (state.open or unasked):
+        return state, ()
+    read: list[Observation] = []
+    for step, asked, given in _answered(protocol, state, utterance, around.facts.on_file):
+        spoken = Evidence(utterance.segment_id, given.quote)
+        evidence = (spoken,) if asked is None else (asked.evidence, spoken)
+        state = with_taken(state, Taken(step.step_id, given.reply.answer, evidence))
+        unit = step.units[0] if step.units else ""
+        for code, value in zip(step.reads, given.reply.numbers, strict=False):
+            read.append(Observation(code, value, unit, _baseline(code, unit, around), said=True))
+    state = placed(protocol, state, replace(around, readings=(*around.readings, *read)))
+    waiting = (replace(o, waited=o.waited + 1) for o in state.open)
+    return replace(state, open=tuple(o for o in waiting if o.waited < WAIT_TURNS)), tuple(read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    reply: Reply
+    quote: str
+
+
+def _answered(
+    protocol: Protocol, state: ProtocolState, utterance: Utterance, on_file: frozenset[str]
+) -> Iterable[tuple[StepSpec, Asked | None, _Given]]:
+    taken = {t.step_id for t in state.taken}
+    used = {e.quote for t in state.taken for e in t.evidence}
     for step in protocol.steps:
-        given = step.answer == "entity" and _entity(step, utterance, on_file)
-        if given and step.step_id not in state.done:
-            spoken = utterance.text[given[0] : given[1]]
-            state = _mark(protocol, state, step, "", utterance.segment_id, spoken)
-    for step_id, _, _, waited in state.open:
-        step = specs[step_id]
-        answer = yes_or_no(utterance.text) if step.answer == "yes_no" else ""
-        fits = (
-            (step.answer == "any" and len(utterance.text.split()) > 1)
-            or (step.answer == "yes_no" and bool(answer))
-            or (step.answer == "number" and bool(_NUMBER.search(utterance.text.lower())))
-        )
-        if fits and step_id not in state.done:
-            quote = utterance.text[:120]
-            state = _mark(protocol, state, step, answer, utterance.segment_id, quote)
-        elif waited >= _EARLY_TURNS:
-            state = replace(state, open=tuple(o for o in state.open if o[0] != step_id))
-    older = tuple((s, g, q, w + 1) for s, g, q, w in state.open if s not in state.done)
-    return replace(state, open=older)
+        wanted = step.answer == "entity" and step.step_id not in taken
+        # before anybody asked who it is, only what the record holds is an identifier
+        held = step.entities if not state.begun else step.entities & on_file
+        spoken = _entity(step, utterance, held, used) if wanted else ""
+        if spoken:
+            used.add(spoken)
+            asked = next((o for o in state.open if o.step_id == step.step_id), None)
+            yield step, asked, _Given(Reply(Answer()), spoken)
+        open_ids = {o.step_id for o in state.open}
+        if step.offered and step.step_id not in taken | open_ids:
+            offered = by_its_words(step, utterance.text)
+            if offered is not None:
+                yield step, None, _Given(offered, utterance.text[:_QUOTE])
+    answered = False
+    turns = dict.fromkeys(o.evidence.segment_id for o in reversed(state.open))
+    for turn in turns:  # the question asked last is the one that is answered
+        open_ = [
+            (spec_of(protocol, o.step_id), o) for o in state.open if o.evidence.segment_id == turn
+        ]
+        heard = [
+            (step, asked, (by_its_words if answered else reply)(step, utterance.text))
+            for step, asked in open_
+        ]
+        yes = [step for step, _, r in heard if r is not None and r.answer.word == "yes"]
+        for step, asked, given in heard:
+            if step in yes and len(yes) > 1:  # "swelling? chest pain?" "Yes": to which of them?
+                given = by_its_words(step, utterance.text)
+            if given is not None:
+                yield step, asked, _Given(given, utterance.text[:_QUOTE])
+        answered = answered or any(given is not None for _, _, given in heard)
 
 
 def _entity(
-    step: StepSpec, utterance: Utterance, on_file: frozenset[str]
-) -> tuple[int, int] | None:
-    """Where an identifier was given. What the record holds must be what was said."""
-    held = step.entities & on_file
+    step: StepSpec, utterance: Utterance, held: frozenset[str], used: Collection[str]
+) -> str:
+    """An identifier that was given and counts for no other step, or nothing.
+
+    What the record holds (`held`) must be what was said.
+    """
     for entity in utterance.entities:
-        if entity.on_file in step.entities if held else entity.type in step.entities:
-            return entity.start, entity.end
+        spoken = utterance.text[entity.start : entity.end]
+        fits = entity.on_file in step.entities if held else entity.type in step.entities
+        if fits and spoken not in used:
+            return spoken
+    return ""
+
+
+def _before_handover(protocol: Protocol, state: ProtocolState) -> tuple[str, ...]:
+    """The steps that have to come before a hand-over and were not even asked."""
+    asked = {o.step_id for o in state.open}
+    named = {step for b in state.breaches if b.kind == "before_handover" for step in b.steps}
+    due = {step.step_id for step in state.next} - asked - named
+    return tuple(s.step_id for s in protocol.steps if s.before_handover and s.step_id in due)
+
+
+def _deciding(protocol: Protocol, state: ProtocolState, step: StepSpec) -> tuple[Evidence, ...]:
+    """Where the answers were heard that the conditions of a step (or of its branch) go by."""
+    steps = [step, *(spec_of(protocol, n) for n in (*step.unless, *beside(step, protocol.steps)))]
+    names = {
+        c.name for s in steps for alternative in s.when for c in alternative if c.kind == "answer"
+    }
+    return tuple(t.evidence[-1] for t in state.taken if t.step_id in names and t.evidence)
+
+
+def _past_stop(state: ProtocolState, said: Evidence) -> Breach:
+    why = next((t.evidence for t in state.taken if t.step_id == state.stopped), ())
+    return Breach("past_stop", (state.stopped,), (*why, said))
+
+
+def _baseline(code: str, unit: str, around: Around) -> float | None:
+    """The patient's usual value, from the last reading that came with one."""
+    for reading in reversed(around.readings):
+        if reading.code == code and reading.baseline is not None:
+            return converted(reading.baseline, reading.unit, unit)
     return None
-
-
-def _mark(
-    protocol: Protocol, state: ProtocolState, step: StepSpec, answer: str, segment: str, quote: str
-) -> ProtocolState:
-    state = replace(
-        state,
-        done=(*state.done, step.step_id),
-        step_id=step.step_id,
-        status="advanced",
-        answers=(*state.answers, (step.step_id, answer)) if answer else state.answers,
-        evidence=(*state.evidence, Evidence(segment, quote)) if segment else state.evidence,
-    )
-    due = _due(protocol, state)
-    waiting = [s for s in protocol.steps if s.mandatory and s.step_id in {name for name, _ in due}]
-    return replace(state, next=due, status="completed" if not waiting else "advanced")
-
-
-def _due(protocol: Protocol, state: ProtocolState) -> tuple[tuple[str, str], ...]:
-    answers = dict(state.answers)
-    return tuple(
-        (step.step_id, step.ask)
-        for step in protocol.steps
-        if step.step_id not in state.done
-        and all(answers.get(name) == wanted for name, wanted in step.when)
-    )
-
-
-def skipped(protocol: Protocol, state: ProtocolState) -> list[StepSpec]:
-    """The mandatory steps that are still due."""
-    due = {name for name, _ in state.next}
-    return [step for step in protocol.steps if step.mandatory and step.step_id in due]

@@ -24,7 +24,7 @@ class Deaf(Guard):
 
     def __init__(self) -> None: ...
 
-    def notice(self, utterance: Any, embedding: Any) -> Signals:
+    def notice(self, utterance: Any, meaning: Any) -> Signals:
         return Signals()
 
 

@@ -24,7 +24,8 @@ def run(*arguments: str, stdin: str = "", **environment: str) -> subprocess.Comp
 
 COMMANDS = [
     ["demo"], ["serve"], ["replay"], ["phi"], ["kb", "import"], ["kb", "search"], ["kb", "list"],
-    ["kb", "show"], ["kb", "history"], ["rules", "check"], ["protocol", "show"], ["token", "create"],
+    ["kb", "show"], ["kb", "history"], ["rules", "check"], ["rules", "explain"], ["rules", "list"],
+    ["rules", "sign"], ["protocol", "show"], ["token", "create"],
     ["audit", "verify"], ["eval", "phi"], ["eval", "retrieval"], ["eval", "load"],
 ]  # fmt: skip
 

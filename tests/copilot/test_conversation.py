@@ -1,17 +1,12 @@
 """The fold: any order of arrival of the same transcript ends in the same call."""
 
-from pathlib import Path
-
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copilot.conversation import Book, Ended, Said, Started, State, fold, step
 from guardrails.utterance import Utterance
-from guardrails.watch import CallFacts, Guard
-from knowledge_base.embedding import MiniLm
+from guardrails.watch import CallFacts
 
-PACKS = Path(__file__).parent.parent.parent / "guardrails"
 LINES = [
     ("agent", "this call is recorded, may I have your full name and date of birth"),
     ("patient", "my chest feels tight"),
@@ -22,14 +17,6 @@ LINES = [
     ("patient", "no chest pain at all"),
     ("agent", "calm down"),
 ]
-
-
-@pytest.fixture(scope="module")
-def book() -> Book:
-    rules, protocols = (
-        sorted((PACKS / n / "packs").glob("*.yaml")) for n in ("rules", "protocols")
-    )
-    return Book(Guard.load(rules, protocols, MiniLm().embed, None))
 
 
 def said(book: Book, number: int, revision: int = 0) -> Said:

@@ -1,13 +1,11 @@
 """The journal: durable, append-only, refusing what it does not know; on SQLite and on Postgres."""
 
 import asyncio
-import os
 import re
 import sqlite3
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,36 +15,11 @@ from alembic import op
 
 from copilot.journal import Journal, JournalError, JournalWriter, Row
 
-POSTGRES = os.environ.get("COPILOT_TEST_POSTGRES", "")
-"""Such as `postgresql+psycopg://postgres@127.0.0.1/test`: the suite runs against it too."""
-
 
 def row(number: int, kind: str = "event", call: str = "c", type_: str = "utterance") -> Row:
     return Row(
         call, f"{number:017d}", "default", kind, type_, f"2026-01-01T00:00:{number:02d}Z", "{}"
     )  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "deep" / "journal.db"
-
-
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgres", marks=pytest.mark.skipif(not POSTGRES, reason="COPILOT_TEST_POSTGRES is not set"))]
-)  # fmt: skip
-def url(request: pytest.FixtureRequest, file: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{file}"
-        return
-    schema = f"journal_{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(POSTGRES)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
 
 
 @pytest.fixture

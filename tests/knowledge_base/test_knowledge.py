@@ -237,3 +237,7 @@ class Counting:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         self.texts += len(texts)
         return self._model.embed(texts)
+
+    def read(self, texts: Sequence[str]) -> list[tuple[np.ndarray, np.ndarray]]:
+        self.texts += len(texts)
+        return self._model.read(texts)

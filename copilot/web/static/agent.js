@@ -1,5 +1,5 @@
 // The agent's page: a client of the public protocol, nothing more.
-import { acknowledge, showEscalation, showFlag } from "./flags.js";
+import { acknowledge, close, handOver, showEscalation, showFlag } from "./flags.js";
 import { addDelta, pressNewest, showSuggestion } from "./cards.js";
 import { Connection } from "./connection.js";
 import { byId } from "./dom.js";
@@ -8,7 +8,7 @@ import { token } from "./token.js";
 import { reveal, showUtterance } from "./transcript.js";
 
 const conversation = document.querySelector("main").dataset.conversation;
-const send = (message) => connection.send(message);
+const send = (message) => connection.send({ ...message, conversation_id: conversation });
 
 const handlers = {
   "conversation.started": (event) => {
@@ -36,7 +36,7 @@ function say(text) {
 }
 
 const connection = new Connection(
-  conversation,
+  `/v1/conversations/${encodeURIComponent(conversation)}`,
   token(),
   (event) => handlers[event.type]?.(event),
   (state, text) => {
@@ -57,12 +57,16 @@ byId("copy").addEventListener("click", async () => {
 byId("help").addEventListener("click", () => byId("keys").showModal());
 
 document.addEventListener("keydown", (press) => {
-  const typing = ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
-  if (typing || press.ctrlKey || press.metaKey || press.altKey || byId("keys").open) return;
+  const focused = document.activeElement;
+  // a field of a dialog that has just closed may hold the focus for one frame more
+  const typing = ["INPUT", "TEXTAREA", "SELECT"].includes(focused?.tagName) && focused.checkVisibility();
+  if (typing || press.ctrlKey || press.metaKey || press.altKey || document.querySelector("dialog[open]")) return;
   const act = {
     a: () => pressNewest("accept"),
     d: () => pressNewest("dismiss"),
     k: () => acknowledge(send),
+    h: () => handOver(send),
+    c: () => close(send),
     "/": () => byId("ask-text").focus(),
     "?": () => byId("keys").showModal(),
   }[press.key.toLowerCase()];

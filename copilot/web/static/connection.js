@@ -3,10 +3,10 @@ const PING_MS = 30_000;
 const LONGEST_WAIT_MS = 10_000;
 
 export class Connection {
-  #conversation; #token; #heard; #standing; #socket = null; #last = ""; #tries = 0; #over = false; #timer = 0;
+  #path; #token; #heard; #standing; #socket = null; #last = ""; #tries = 0; #over = false; #timer = 0;
 
-  constructor(conversation, token, heard, standing) {
-    this.#conversation = conversation;
+  constructor(path, token, heard, standing) {
+    this.#path = path;
     this.#token = token;
     this.#heard = heard;
     this.#standing = standing;
@@ -16,8 +16,7 @@ export class Connection {
 
   send(message) {
     if (this.#socket?.readyState === WebSocket.OPEN) {
-      const about = message.type === "ping" ? {} : { conversation_id: this.#conversation };
-      this.#socket.send(JSON.stringify({ ...message, ...about }));
+      this.#socket.send(JSON.stringify(message));
       return true;
     }
     return false;
@@ -31,8 +30,7 @@ export class Connection {
   #open() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const after = this.#last ? `?after=${this.#last}` : "";
-    const path = `/v1/conversations/${encodeURIComponent(this.#conversation)}${after}`;
-    this.#socket = new WebSocket(`${scheme}://${location.host}${path}`, [`bearer.${this.#token}`]);
+    this.#socket = new WebSocket(`${scheme}://${location.host}${this.#path}${after}`, [`bearer.${this.#token}`]);
     this.#socket.onopen = () => {
       this.#tries = 0;
       if (!this.#over) this.#standing("live", "Live");
@@ -44,9 +42,9 @@ export class Connection {
       this.#heard(event);
     };
     this.#socket.onclose = () => {
-      if (this.#over) return;
+      // an ended call may still have an escalation to answer: it is connected again, quietly
       this.#tries += 1;
-      this.#standing("waiting", this.#tries > 3 ? "No connection. Is the token right?" : "Connecting again");
+      if (!this.#over) this.#standing("waiting", this.#tries > 3 ? "No connection. Is the token right?" : "Connecting again");
       const wait = Math.min(LONGEST_WAIT_MS, 300 * 2 ** this.#tries);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#open(), wait);

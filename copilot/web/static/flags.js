@@ -1,5 +1,6 @@
-// Flags by severity, and the banner of what cannot wait, with the clock of its escalation.
-import { byId, clock, element } from "./dom.js";
+// Flags by severity, and the banner of what cannot wait, with its escalation.
+import { byId, element } from "./dom.js";
+import * as escalating from "./escalations.js";
 import { pointTo } from "./transcript.js";
 
 const ORDER = { critical: 0, warning: 1, notice: 2 };
@@ -14,14 +15,27 @@ export function showFlag(event, send) {
 }
 
 export function showEscalation(event, send) {
-  escalations.set(event.flag_id, { ...event, since: Date.now() - event.elapsed_ms });
+  escalations.set(event.flag_id, event);
   drawCritical(send);
 }
 
+// By key: what waits is acknowledged, all of it; the others ask about the oldest that is open.
 export function acknowledge(send) {
-  for (const escalation of escalations.values()) {
-    if (escalation.status === "opened") send({ type: "escalation.ack", escalation_id: escalation.escalation_id });
-  }
+  for (const event of escalations.values()) if (escalating.waits(event)) escalating.acknowledge(event, send);
+}
+
+export function handOver(send) {
+  const event = oldest();
+  if (event) escalating.askHandover(event, send);
+}
+
+export function close(send) {
+  const event = oldest();
+  if (event) escalating.askClose(event, send);
+}
+
+function oldest() {
+  return [...escalations.values()].find((event) => event.status !== "closed");
 }
 
 function drawFlags(send) {
@@ -58,28 +72,16 @@ function drawn(flag, send) {
 }
 
 function drawCritical(send) {
-  const open = [...flags.values()].filter((flag) => flag.severity === "critical" && flag.status !== "resolved");
-  byId("critical").replaceChildren(
-    ...open.map((flag) => {
-      const escalation = escalations.get(flag.flag_id);
-      const opened = escalation?.status === "opened";
-      return element(
-        "article",
-        { "data-critical": flag.flag_id },
-        element("strong", {}, flag.title),
-        element("span", { class: "do" }, flag.say),
-        escalation ? element("span", { class: "clock", "data-since": opened ? escalation.since : null },
-          opened ? `${escalation.to} called` : `${escalation.to} ${escalation.status}`) : "",
-        opened ? element("button", { type: "button", class: "ack", onclick: () => acknowledge(send) }, "Team has answered") : "",
-      );
-    }),
-  );
+  const shown = [...flags.values()].filter((flag) => {
+    const escalation = escalations.get(flag.flag_id);
+    if (flag.severity !== "critical") return false;
+    return escalation ? escalation.status !== "closed" : flag.status !== "resolved";
+  });
+  escalating.redraw(byId("critical"), shown.map((flag) => {
+    const escalation = escalations.get(flag.flag_id);
+    return element("article", { "data-critical": flag.flag_id },
+      element("strong", {}, flag.title),
+      element("span", { class: "do" }, flag.status === "resolved" ? "The words behind it were corrected." : flag.say),
+      escalation ? escalating.drawnEscalation(escalation, send, "Team has answered") : "");
+  }));
 }
-
-setInterval(() => {
-  for (const span of document.querySelectorAll(".clock[data-since]")) {
-    // a running clock must not be read out every second
-    span.setAttribute("aria-live", "off");
-    span.textContent = `Waiting ${clock(Date.now() - Number(span.dataset.since))}`;
-  }
-}, 1000);

@@ -23,9 +23,20 @@ function drawn(protocol, send) {
     element("h3", {}, protocol.title),
     standing ? element("p", { class: "done" }, standing) : "",
     next ? element("div", { class: "next" },
+      protocol.stopped_by ? element("p", {}, element("strong", {}, "No more questions. Hand over now:")) : "",
       element("p", {}, next.ask),
-      element("button", { type: "button",
-        onclick: () => send({ type: "step.done", protocol_id: protocol.protocol_id, step_id: next.step_id }) }, "Mark as done")) : "",
+      element("div", { class: "row" },
+        ...(next.options ?? []).map((answer) => button(protocol, next, send, sentence(answer), answer)),
+        button(protocol, next, send, "Mark as done"))) : "",
     later.length ? element("ul", { class: "later" }, ...later.slice(0, 3).map((step) => element("li", {}, step.ask))) : "",
   );
+}
+
+function button(protocol, step, send, label, answer) {
+  const done = { type: "step.done", protocol_id: protocol.protocol_id, step_id: step.step_id };
+  return element("button", { type: "button", onclick: () => send(answer ? { ...done, answer } : done) }, label);
+}
+
+function sentence(word) {
+  return (word[0].toUpperCase() + word.slice(1)).replaceAll("-", " ");
 }

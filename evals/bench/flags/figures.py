@@ -29,23 +29,27 @@ class Judged:
 def judge(known: Golden, style: str, raised: Sequence[Raised]) -> Judged:
     """A call's flags against its labels.
 
-    A flag is right where one of its category is due within a turn of it. What is due is found
-    where a right flag of its category was raised by the turn after it: the same matter is
-    flagged once in a call. Flags of protocols are not labelled and not judged.
+    A flag is right where one of its category is due within a turn of it, and counts neither way
+    where one is that two people would argue about. What is due is found where a flag of its
+    category that is not false was raised by the turn after it: the same matter is flagged once in
+    a call. Flags of protocols are not labelled and not judged.
     """
     right: list[Raised] = []
+    argued: list[Raised] = []
     false: list[Raised] = []
     for flag in raised:
         near = [d for d in known.due if d.category == flag.category and _near(d, flag)]
         if any(not d.optional for d in near):
             right.append(flag)
-        elif not near and flag.category != "protocol":
+        elif near:
+            argued.append(flag)
+        elif flag.category != "protocol":
             false.append(flag)
     wanted = [d for d in known.due if not d.optional]
     found = [
         d
         for d in wanted
-        if any(f.category == d.category and f.turn <= d.turn + _NEAR for f in right)
+        if any(f.category == d.category and f.turn <= d.turn + _NEAR for f in (*right, *argued))
     ]
     missed = [d for d in wanted if d not in found]
     return Judged(

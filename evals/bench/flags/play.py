@@ -1,10 +1,8 @@
 """Plays a labelled call through the fold, masked by its labels, and keeps what was raised when."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from copilot.analysis import EMBEDDED_CHARACTERS, spoken
 from copilot.conversation import Book, Ended, Said, Started, State, step
@@ -13,11 +11,11 @@ from evals.bench.calls.generate import Call
 from evals.bench.flags.golden import Golden
 from guardrails.packs import PROTOCOLS, RULES
 from guardrails.phi.offline import speaker_of
+from guardrails.rules.book import Read
 from guardrails.sentiment import sentiment
 from guardrails.utterance import Entity, Utterance
-from guardrails.watch import Guard
+from guardrails.watch import CallFacts, Guard
 
-Embed = Callable[[Sequence[str]], np.ndarray]
 _TYPES = {
     "NAME": "PERSON",
     "ORG": "ORGANIZATION",
@@ -41,9 +39,9 @@ class Raised:
     quote: str
 
 
-def guard(embed: Embed) -> Guard:
+def guard(read: Read) -> Guard:
     """The packs of this product."""
-    return Guard.load(sorted(RULES.glob("*.yaml")), sorted(PROTOCOLS.glob("*.yaml")), embed, None)
+    return Guard.load(sorted(RULES.glob("*.yaml")), sorted(PROTOCOLS.glob("*.yaml")), read, None)
 
 
 def utterances(call: Call, style: str) -> list[Utterance]:
@@ -87,13 +85,19 @@ def _plain(value: str) -> str:
     return re.sub(r"\W+", "", value.lower())
 
 
-def play(watched: Guard, embed: Embed, known: Golden, style: str) -> list[Raised]:
-    """What is raised in a call, in the order it was shown."""
-    said = utterances(known.call, style)
-    vectors = embed([spoken(u.text)[:EMBEDDED_CHARACTERS] or "." for u in said])
+def play(watched: Guard, read: Read, known: Golden, style: str) -> list[Raised]:
+    """What is raised in a labelled call, in the order it was shown."""
     facts = replace(known.facts, on_file=frozenset(known.call.on_file))
+    return through(watched, read, known.call.id, facts, utterances(known.call, style))
+
+
+def through(
+    watched: Guard, read: Read, conversation_id: str, facts: CallFacts, said: Sequence[Utterance]
+) -> list[Raised]:
+    """What is raised in a call, in the order it was shown."""
+    meanings = read([spoken(u.text)[:EMBEDDED_CHARACTERS] or "." for u in said])
     book = Book(watched)
-    state, _ = step(book, State(known.call.id), Started(facts))
+    state, _ = step(book, State(conversation_id), Started(facts))
     raised: list[Raised] = []
 
     def keep(turn: int, events: Sequence[object]) -> None:
@@ -104,8 +108,8 @@ def play(watched: Guard, embed: Embed, known: Golden, style: str) -> list[Raised
             if isinstance(e, FlagEvent) and e.status == "raised"
         )  # fmt: skip
 
-    for index, (utterance, vector) in enumerate(zip(said, vectors, strict=True)):
-        given = Said(utterance, watched.notice(utterance, vector), utterance.end_ms)
+    for index, (utterance, meaning) in enumerate(zip(said, meanings, strict=True)):
+        given = Said(utterance, watched.notice(utterance, meaning), utterance.end_ms)
         state, events = step(book, state, given)
         keep(index, events)
     state, events = step(book, state, Ended(said[-1].end_ms if said else 0))

@@ -8,6 +8,7 @@ from evals.bench.calls.generate import STYLES
 from evals.bench.flags import play
 from evals.bench.flags.figures import Judged, below_floor, figures, judge
 from evals.bench.flags.golden import Golden, golden
+from guardrails.rules.book import Read
 from guardrails.watch import Guard
 from knowledge_base.embedding import MiniLm
 
@@ -16,11 +17,11 @@ def run(
     split: str, seed: int, styles: Sequence[str] = STYLES
 ) -> tuple[dict[str, Any], list[Judged]]:
     """The figures of the packs on the golden calls of a split, and each call's judgement."""
-    embed = MiniLm().embed
-    watched = play.guard(embed)
+    read = MiniLm().read
+    watched = play.guard(read)
     calls = list(golden(split, seed))
     judged = [
-        judge(known, style, play.play(watched, embed, known, style))
+        judge(known, style, play.play(watched, read, known, style))
         for known in calls
         for style in styles
     ]
@@ -29,17 +30,17 @@ def run(
         "split": split,
         "styles": found,
         "below_floor": sorted({rule for row in found.values() for rule in below_floor(row)}),
-        "ms_cpu_per_utterance": _speed(watched, embed, calls),
+        "ms_cpu_per_utterance": _speed(watched, read, calls),
     }, judged
 
 
-def _speed(watched: Guard, embed: play.Embed, calls: Sequence[Golden]) -> float:
+def _speed(watched: Guard, read: Read, calls: Sequence[Golden]) -> float:
     """CPU of all packs for one utterance, its embedding not counted."""
     said = [u for known in calls for u in play.utterances(known.call, "written")]
-    vectors = embed([u.text or "." for u in said])
+    meanings = read([u.text or "." for u in said])
     began = process_time()
-    for utterance, vector in zip(said, vectors, strict=True):
-        watched.notice(utterance, vector)
+    for utterance, meaning in zip(said, meanings, strict=True):
+        watched.notice(utterance, meaning)
     return round((process_time() - began) / len(said) * 1000, 3)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from guardrails.flag import Flag
-from guardrails.rules.book import Embed
+from guardrails.rules.book import Read
 from guardrails.rules.errors import PackError
-from guardrails.rules.phrases import compiled, yes_or_no
+from guardrails.rules.phrases import compiled
 from guardrails.utterance import Entity, Utterance
 from guardrails.watch import (
     CallFacts,
@@ -32,13 +32,13 @@ def blank(lines: object) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def embed() -> Embed:
-    return MiniLm().embed
+def read() -> Read:
+    return MiniLm().read
 
 
 @pytest.fixture(scope="module")
-def guard(embed: Embed) -> Guard:
-    return Guard.load(RULES, PROTOCOLS, embed, None)
+def guard(read: Read) -> Guard:
+    return Guard.load(RULES, PROTOCOLS, read, None)
 
 
 def judged(
@@ -46,16 +46,16 @@ def judged(
     *turns: tuple[str, str],
     facts: CallFacts | None = None,
     done: bool = False,
-    embed: Embed | None = None,
+    read: Read | None = None,
 ) -> JudgeState:
-    """The judgement on a few turns; without `embed` by their words alone."""
+    """The judgement on a few turns; without `read` by their words alone."""
     state = begin(guard, facts or CallFacts())
     for number, (speaker, text) in enumerate(turns):
         utterance = Utterance(
             "c", f"s-{number}", speaker, text, (), True, number * 5000, number * 5000 + 4000
         )  # type: ignore[arg-type]
-        vector = embed([text])[0] if embed else None
-        state = hear(guard, state, Heard(utterance, guard.notice(utterance, vector)))
+        meaning = read([text])[0] if read else None
+        state = hear(guard, state, Heard(utterance, guard.notice(utterance, meaning)))
     return finish(guard, state, 100_000) if done else state
 
 
@@ -158,9 +158,9 @@ def test_distress_without_a_word_of_empathy(guard: Guard) -> None:
     ],
 )
 def test_a_cue_is_heard_however_it_is_worded(
-    guard: Guard, embed: Embed, said: str, category: str
+    guard: Guard, read: Read, said: str, category: str
 ) -> None:
-    found = judged(guard, ("patient", said), embed=embed).flags
+    found = judged(guard, ("patient", said), read=read).flags
     assert [flag.category for flag in found] == [category]
 
 
@@ -174,16 +174,16 @@ def test_a_cue_is_heard_however_it_is_worded(
         "I take my pills every day",
     ],
 )
-def test_ordinary_talk_raises_nothing_by_its_meaning(guard: Guard, embed: Embed, said: str) -> None:
-    assert not judged(guard, ("patient", said), embed=embed).flags
+def test_ordinary_talk_raises_nothing_by_its_meaning(guard: Guard, read: Read, said: str) -> None:
+    assert not judged(guard, ("patient", said), read=read).flags
 
 
-def test_a_cue_of_the_agent_settles_the_matter(guard: Guard, embed: Embed) -> None:
+def test_a_cue_of_the_agent_settles_the_matter(guard: Guard, read: Read) -> None:
     sad = ("patient", "I'm scared to death, I don't know what to do, I can't stop crying")
     kind = ("agent", "oh, that must be so frightening, and I'm right here with you")
     cold = ("agent", "and what is the zip code on the account please")
-    assert "tone-empathy" not in raised(judged(guard, sad, kind, embed=embed))
-    assert "tone-empathy" in raised(judged(guard, sad, cold, embed=embed))
+    assert "tone-empathy" not in raised(judged(guard, sad, kind, read=read))
+    assert "tone-empathy" in raised(judged(guard, sad, cold, read=read))
 
 
 def test_an_unknown_cue_is_refused(tmp_path: Path) -> None:
@@ -210,18 +210,15 @@ def test_readings_raise_flags_and_start_protocols(guard: Guard) -> None:
     assert "reading-oxygen" in raised(state)
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("yeah I do", "yes"),
-        ("uh, no", "no"),
-        ("not really", "no"),
-        ("mm hmm", "yes"),
-        ("the cat", ""),
-    ],
-)
-def test_yes_and_no_in_their_spoken_forms(text: str, answer: str) -> None:
-    assert yes_or_no(text) == answer
+def test_a_reading_that_the_patient_reads_out_counts_like_one_that_was_sent(guard: Guard) -> None:
+    facts = CallFacts(program="htn-rpm")
+    asked = ("agent", "sit quietly and measure again please, what does it say?")
+    start = ("patient", "my blood pressure is high")
+    assert "reading-bp-crisis" not in raised(judged(guard, start, asked, facts=facts))
+    told = ("patient", "it's one eighty four over ninety")
+    flags = judged(guard, start, asked, told, facts=facts).flags
+    (flag,) = [flag for flag in flags if flag.rule_id.startswith("reading-")]
+    assert flag.evidence[0].segment_id == "s-2"
 
 
 @pytest.mark.parametrize("line", ["(a+)+b", "(x*)*", "a++", "(", "[z"])
@@ -268,28 +265,3 @@ def test_a_wrong_pack_is_refused_with_file_line_and_reason(
         Guard.load([path], [], blank, {"known"})
     assert str(error.value).startswith(f"{path}:")
     assert reason in str(error.value)
-
-
-STEPS = "id: p\nversion: 1\ntitle: T\napprover: x\nstart: {at: begin}\nsteps:\n"
-
-
-@pytest.mark.parametrize(
-    ("steps", "reason"),
-    [
-        (
-            "  - {id: a, ask: A, asked: [x], when: {b: yes}}\n  - {id: b, ask: B, asked: [y]}\n",
-            "never be reached",
-        ),
-        (
-            "  - {id: a, ask: A, asked: [x]}\n  - {id: b, ask: B, asked: [y], when: {a: yes}}\n",
-            "overlap",
-        ),
-        ("  - {id: a, ask: A, asked: [x]}\n  - {id: a, ask: B, asked: [y]}\n", "used twice"),
-        ("  - {id: a, ask: A, asked: [x], answer: maybe}\n", "must be one of"),
-    ],
-)
-def test_a_wrong_protocol_is_refused(tmp_path: Path, steps: str, reason: str) -> None:
-    path = tmp_path / "p.yaml"
-    path.write_text(STEPS + steps)
-    with pytest.raises(PackError, match=reason):
-        Guard.load([], [path], blank, None)
