@@ -19,8 +19,8 @@ from guardrails.protocols.wording import (
 _WIDE, _MARGIN, _GAP, _PAD = 960, 40, 22, 14
 _TRUNK = 620
 """The width of a step; the lane to its right is for stops."""
-_LINE, _CHAR = 18, 6.9
-"""The height of a line, and the width of a character at 13 pixels."""
+_LINE, _CHAR = 18, 7.5
+"""The height of a line, and the width of a character at 13 pixels in the widest usual font."""
 _STYLE = """
 .protocol{--page:#fff;--ink:#1b2530;--soft:#55626f;--line:#8794a1;--box:#f6f8fa;--band:#e3ecf6;--stop:#a61b1b;--stopbox:#fdecec;--hand:#0b5394;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:13px}
 @media (prefers-color-scheme:dark){.protocol{--page:#12181f;--ink:#e6ebf0;--soft:#a9b5c1;--line:#6b7885;--box:#1b232c;--band:#1d3044;--stop:#ff9b9b;--stopbox:#3a1d1f;--hand:#8fc2ff}}

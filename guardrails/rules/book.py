@@ -139,8 +139,11 @@ class Rulebook:
 
     def alone(self, rule: Rule, line: str, speaker: str, meaning: Meaning | None) -> bool:
         """Whether a rule matches a line, whatever other rules make of it."""
-        cued = rule.speaker in (speaker, "any") and _cued(rule, line, self.heard(meaning, speaker))
-        return cued or _said(self.match(line, speaker, meaning, {}), rule)
+        heard = self.heard(meaning, speaker)
+        if rule.speaker in (speaker, "any") and _cued(rule, line, heard):
+            return True
+        own = {cue: heard[cue] if cue == rule.cue else 0.0 for cue in heard}
+        return _said(self.match(line, speaker, meaning, own), rule)
 
     def heard(self, meaning: Meaning | None, speaker: str) -> Mapping[str, float]:
         """How likely each cue is in an utterance; nothing without its meaning."""

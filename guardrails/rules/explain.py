@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from guardrails.cues.listener import Meaning
 from guardrails.rules.phrases import Veto, matches, turn_veto
-from guardrails.rules.rule import HEARD, Rule
+from guardrails.rules.rule import HEARD, UNHEARD, Rule
 
 if TYPE_CHECKING:
     from guardrails.rules.book import Rulebook
@@ -76,13 +76,13 @@ def trace(book: "Rulebook", rule: Rule, text: str, speaker: str, meaning: Meanin
         why.append(f"its meaning is {near[1]:.2f} near {near[0]!r}, which {over} {rule.threshold}")
         if turn_veto(text) and not rule.literal:
             why.append(f"as a whole {_VETOES[turn_veto(text)]}")
-    hits = {hit.rule_id: hit.kind for hit in book.match(text, speaker, meaning, heard)}
+    hits = {(hit.rule_id, hit.kind) for hit in book.match(text, speaker, meaning, heard)}
     fires = book.alone(rule, text, speaker, meaning)
-    taken = fires and hits.get(rule.rule_id) != "said"
+    taken = fires and (rule.rule_id, "said") not in hits
     if taken:
-        others = [name for name, kind in hits.items() if kind == "said"]
+        others = sorted(name for name, kind in hits if kind == "said")
         why.append(f"{', '.join(others)} is likelier and takes the turn")
-    if hits.get(rule.rule_id) == "asked":
+    if (rule.rule_id, "asked") in hits:
         why.append("it is the agent's question: a yes of the patient to it counts")
     return Trace(
         rule_id=rule.rule_id,
@@ -157,6 +157,8 @@ def _by_cue(rule: Rule, probability: float | None) -> Iterator[str]:
     elif probability is not None:
         over = "reaches" if probability >= rule.sure else "is under"
         yield f"the cue {rule.cue} is heard with {probability:.2f}, which {over} {rule.sure}"
+        if rule.says and probability < UNHEARD:
+            yield f"under {UNHEARD} its phrases do not count"
 
 
 def _triggers(rule: Rule) -> Iterator[str]:

@@ -19,7 +19,9 @@ from typer.testing import CliRunner
 from websockets.asyncio.client import ClientConnection, connect
 
 from copilot.auth import issue
+from copilot.cli import app
 from copilot.delivery import Delivery, backoff_s
+from copilot.demo import SAMPLE
 from copilot.embedded import Running, bind, running
 from copilot.escalation_cli import webhooks_app
 from copilot.events import EscalationEvent
@@ -188,6 +190,20 @@ async def test_the_clinical_team_is_told_in_order_over_failures_and_a_restart(
         if file.is_file():
             content = file.read_bytes().lower()
             assert not [p for p in PLANTED if p.encode() in content], file.name
+
+
+@pytest.mark.parametrize(
+    "command", [["demo", "--headless", "--speed", "0"], ["replay", str(SAMPLE), "--speed", "0"]]
+)
+async def test_nobody_is_called_for_a_sample_or_a_recorded_call(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.setenv("COPILOT_WEBHOOK_URL", receiver.url)
+    monkeypatch.setenv("COPILOT_WEBHOOK_SECRET", SECRET)
+    done = await asyncio.to_thread(CliRunner().invoke, app, command)
+    assert done.exit_code == 0
+    assert "escalation opened" in done.stdout
+    assert receiver.got == []
 
 
 # ---- the outbox and its delivery --------------------------------------------------------------
