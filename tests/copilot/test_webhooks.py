@@ -5,6 +5,8 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +21,6 @@ from typer.testing import CliRunner
 from websockets.asyncio.client import ClientConnection, connect
 
 from copilot.auth import issue
-from copilot.cli import app
 from copilot.delivery import Delivery, backoff_s
 from copilot.demo import SAMPLE
 from copilot.embedded import Running, bind, running
@@ -200,9 +201,13 @@ async def test_nobody_is_called_for_a_sample_or_a_recorded_call(
 ) -> None:
     monkeypatch.setenv("COPILOT_WEBHOOK_URL", receiver.url)
     monkeypatch.setenv("COPILOT_WEBHOOK_SECRET", SECRET)
-    done = await asyncio.to_thread(CliRunner().invoke, app, command)
-    assert done.exit_code == 0
-    assert "escalation opened" in done.stdout
+    # a process of its own: the command sets up logging for the whole process
+    done = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "copilot", *command, stdout=PIPE, stderr=PIPE
+    )
+    shown, _ = await done.communicate()
+    assert done.returncode == 0
+    assert "escalation opened" in shown.decode()
     assert receiver.got == []
 
 
